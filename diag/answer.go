@@ -1,0 +1,246 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The rules of the answer, for every renderer: one verdict sentence first, plain
+// words, no blame; then the path; then what was seen, each line quoting where;
+// then steps, gentlest first, commands in full and ready to copy, with what they
+// cost; then what was assumed and how to correct it, and what could not be seen.
+// A private key is never asked for. Renderers choose looks and add no words.
+
+// A SectionKind is the role of a part of an answer.
+type SectionKind string
+
+const (
+	VerdictSection SectionKind = "verdict"
+	PathSection    SectionKind = "path"
+	SeenSection    SectionKind = "seen"
+	DoSection      SectionKind = "do"
+	AlsoSection    SectionKind = "also"
+	AskSection     SectionKind = "ask"
+	AssumedSection SectionKind = "assumed"
+	GapsSection    SectionKind = "gaps"
+	AboutSection   SectionKind = "about"
+)
+
+// A Section is one part of an answer. Its words may hold foreign text: a
+// renderer must escape all of it.
+type Section struct {
+	Kind  SectionKind
+	Title string // "" for the verdict
+	Items []Item
+}
+
+// An Item is one entry of a section.
+type Item struct {
+	Text string
+	Code string // a command to copy
+	From string // where it was seen
+	Mark string // a hop's state, a step's cost or doer
+}
+
+// maxSeen is how many observations the answer quotes; the rest is evidence.
+const maxSeen = 3
+
+// Answer puts the diagnosis into words. Empty sections are left out.
+func (d *Diagnosis) Answer() []Section {
+	all := []Section{
+		{Kind: VerdictSection, Items: []Item{{Text: d.Verdict}}},
+		{Kind: PathSection, Title: "The way to it", Items: d.pathItems()},
+		{Kind: SeenSection, Title: "What was seen", Items: d.seenItems()},
+		{Kind: DoSection, Title: "What to do", Items: d.doItems()},
+		{Kind: AlsoSection, Title: "Also", Items: d.alsoItems()},
+		{Kind: AskSection, Title: "One question", Items: d.askItems()},
+		{Kind: AssumedSection, Title: "Taken for granted", Items: d.assumedItems()},
+		{Kind: GapsSection, Title: "Not seen", Items: d.gapItems()},
+		{Kind: AboutSection, Title: "Instance", Items: d.aboutItems()},
+	}
+	kept := all[:0]
+	for _, s := range all {
+		if len(s.Items) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// verdictSentence is the answer in one sentence.
+func (d *Diagnosis) verdictSentence() string {
+	e := d.evidence
+	switch lead := d.Lead(); {
+	case len(d.Matches) > 1:
+		return fmt.Sprintf("%d instances fit %q: say which one by its ID.", len(d.Matches), e.Asked.Query)
+	case lead != nil && lead.State == Confirmed:
+		return lead.Text
+	case lead != nil && len(d.Possible) > 1:
+		return d.symptom() + " " + lead.Text + " That is not certain."
+	case lead != nil:
+		return lead.Text
+	case e.SSHAnswers() != nil:
+		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.SSHAnswers().Target)
+	}
+	return d.symptom() + " What could be seen does not tell why."
+}
+
+// symptom says what is known to fail when the cause is not.
+func (d *Diagnosis) symptom() string {
+	t := d.evidence.Target()
+	for i := range d.evidence.Reach {
+		if r := &d.evidence.Reach[i]; r.Connect.Outcome == TimedOut {
+			return fmt.Sprintf("Nothing answers at %s.", r.Target)
+		}
+	}
+	if t.IsValid() {
+		return fmt.Sprintf("It is not known whether SSH answers for %s at %s.", d.name(), t)
+	}
+	return fmt.Sprintf("It is not known whether SSH answers for %s.", d.name())
+}
+
+func (d *Diagnosis) name() string {
+	if d.Instance != nil && d.Instance.Name != "" {
+		return d.Instance.Name
+	}
+	return d.evidence.Asked.Query
+}
+
+func (d *Diagnosis) pathItems() []Item {
+	if d.Instance == nil {
+		return nil
+	}
+	var items []Item
+	for _, h := range d.Path {
+		items = append(items, Item{Text: string(h.Name), Mark: string(h.State)})
+	}
+	return items
+}
+
+// seenItems quotes what the lead rests on; without a lead, what the path does.
+func (d *Diagnosis) seenItems() []Item {
+	var items []Item
+	add := func(seen []Observation) {
+		for _, o := range seen {
+			if len(items) < maxSeen {
+				items = append(items, Item{Text: o.Text, From: o.Where})
+			}
+		}
+	}
+	if lead := d.Lead(); lead != nil {
+		add(lead.Observations)
+	}
+	for _, f := range d.Findings {
+		if d.Lead() != nil && f.Under == d.Lead().ID {
+			add(f.Observations)
+		}
+	}
+	if d.Lead() == nil {
+		for i := len(d.Path) - 1; i >= 0; i-- {
+			add(d.Path[i].Because)
+		}
+	}
+	return items
+}
+
+func (d *Diagnosis) doItems() []Item {
+	lead := d.Lead()
+	if lead == nil {
+		return nil
+	}
+	var items []Item
+	for _, s := range lead.Steps {
+		items = append(items, Item{Text: s.Do, Code: s.Code, Mark: s.mark()})
+	}
+	return items
+}
+
+// mark says who can take the step, if not the asker, and what it costs.
+func (a Advice) mark() string {
+	var marks []string
+	switch a.Who {
+	case Operator:
+		marks = append(marks, "for the cloud's operators")
+	case Inside:
+		marks = append(marks, "on the instance's own console")
+	}
+	switch a.Risk {
+	case Restarts:
+		marks = append(marks, "restarts the instance")
+	case LosesData:
+		marks = append(marks, "loses data")
+	}
+	return strings.Join(marks, ", ")
+}
+
+// alsoItems lists the findings behind the lead.
+func (d *Diagnosis) alsoItems() []Item {
+	var items []Item
+	for i, f := range d.Findings {
+		switch {
+		case i == 0 && f.Under == "":
+		case f.Under != "":
+			items = append(items, Item{Text: f.Text, Mark: "follows from " + f.Under})
+		default:
+			items = append(items, Item{Text: f.Text, Mark: f.State.String()})
+		}
+	}
+	return items
+}
+
+func (d *Diagnosis) askItems() []Item {
+	if d.Ask == "" {
+		return nil
+	}
+	return []Item{{Text: d.Ask}}
+}
+
+func (d *Diagnosis) assumedItems() []Item {
+	var items []Item
+	for _, a := range d.Assumptions {
+		items = append(items, Item{Text: a.What + " " + a.Value + ", " + a.Why, Code: a.Correct})
+	}
+	return items
+}
+
+func (d *Diagnosis) gapItems() []Item {
+	var items []Item
+	for _, g := range d.Gaps {
+		items = append(items, Item{Text: g.Text, From: g.Source.Title()})
+	}
+	return items
+}
+
+func (d *Diagnosis) aboutItems() []Item {
+	if i := d.Instance; i != nil {
+		return []Item{{Text: i.InWords()}}
+	}
+	var items []Item
+	for i := range d.Matches {
+		items = append(items, Item{Text: d.Matches[i].InWords()})
+	}
+	for _, near := range d.Near {
+		items = append(items, Item{Text: near, Mark: "a name much like it"})
+	}
+	return items
+}
+
+// InWords names the instance on one line: name, state, addresses, ID, cloud.
+func (i *Instance) InWords() string {
+	parts := []string{i.Name, i.Status}
+	if i.Task != "" {
+		parts = append(parts, "task "+i.Task)
+	}
+	for _, a := range i.Addresses {
+		kind := "fixed"
+		if a.Floating {
+			kind = "floating"
+		}
+		parts = append(parts, kind+" "+a.IP.String())
+	}
+	parts = append(parts, i.ID)
+	if i.Cloud != "" {
+		parts = append(parts, "cloud "+i.Cloud)
+	}
+	return strings.Join(parts, " · ")
+}

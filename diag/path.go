@@ -1,0 +1,245 @@
+package diag
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// A HopName names one step of the way that a connection takes.
+type HopName string
+
+// The hops, in order.
+const (
+	AtName     HopName = "name" // the name leads to an address of the instance
+	AtInstance HopName = "instance"
+	AtAddress  HopName = "address"
+	AtRules    HopName = "rules"
+	AtGuest    HopName = "guest up"
+	AtPort     HopName = "port"
+	AtSSH      HopName = "ssh"
+	AtHostKey  HopName = "host key"
+	AtAccount  HopName = "account"
+	AtKey      HopName = "key"
+	AtSession  HopName = "session"
+)
+
+// A HopState is what is known of a hop.
+type HopState string
+
+const (
+	HopOK         HopState = "ok"
+	HopBroken     HopState = "broken"
+	HopUnknown    HopState = "unknown"
+	HopNotReached HopState = "not reached"
+)
+
+// A Hop is one step of the path, with the evidence for its state.
+type Hop struct {
+	Name    HopName       `json:"name"`
+	State   HopState      `json:"state"`
+	Text    string        `json:"text,omitempty"` // what it is that is ok or broken
+	Because []Observation `json:"because,omitempty"`
+}
+
+type hop struct {
+	name HopName
+	fine func(*Evidence) (text string, because []Observation)
+}
+
+// hops says for each step how evidence can show that it is fine. A step whose
+// function returns "" is not known to be.
+var hops = []hop{
+	{AtName, nameFine}, {AtInstance, serverFine}, {AtAddress, addressFine}, {AtRules, rulesFine},
+	{AtGuest, guestFine}, {AtPort, portFine}, {AtSSH, sshFine}, {AtHostKey, hostKeyFine},
+	{AtAccount, notSeen}, {AtKey, notSeen}, {AtSession, notSeen},
+}
+
+// path gives every hop its state: broken by a confirmed cause, ok by evidence,
+// not reached behind a broken hop, else unknown.
+func path(e *Evidence, findings []Finding) []Hop {
+	list := make([]Hop, 0, len(hops))
+	broken := false
+	for _, h := range hops {
+		hop := Hop{Name: h.name, State: HopUnknown}
+		if f := breaks(h.name, findings); f != nil {
+			hop.State, hop.Text, hop.Because = HopBroken, f.Cause.Title, f.Observations
+			broken = true
+		} else if text, because := h.fine(e); text != "" {
+			hop.State, hop.Text, hop.Because = HopOK, text, because
+		} else if broken {
+			hop.State = HopNotReached
+		}
+		list = append(list, hop)
+	}
+	return list
+}
+
+// breaks returns the first confirmed finding that interrupts the hop.
+func breaks(name HopName, findings []Finding) *Finding {
+	i := slices.IndexFunc(findings, func(f Finding) bool {
+		return f.State == Confirmed && f.Cause.Breaks == name
+	})
+	if i < 0 {
+		return nil
+	}
+	return &findings[i]
+}
+
+func notSeen(*Evidence) (string, []Observation) { return "", nil }
+
+// nameFine: a name in DNS must lead to an address that the instance has; any
+// other way of finding it leads there by itself.
+func nameFine(e *Evidence) (string, []Observation) {
+	switch {
+	case e.Instance == nil:
+		return "", nil
+	case e.Names == nil:
+		return "found as " + e.Instance.Name, nil
+	case e.Names.Outcome != OK:
+		return "", nil
+	}
+	for _, a := range e.Instance.Addresses {
+		if slices.Contains(e.Names.Addrs, a.IP) {
+			return e.Names.Name + " resolves to " + a.IP.String(), []Observation{{
+				Source: SourceDNS, Where: "dns " + e.Names.Name, Text: a.IP.String(),
+			}}
+		}
+	}
+	return "", nil
+}
+
+func serverFine(e *Evidence) (string, []Observation) {
+	if i := e.Instance; i != nil && i.Status == "ACTIVE" && i.Task == "" {
+		return "ACTIVE", []Observation{{Source: SourceServer, Where: "instance " + i.ID, Text: "status ACTIVE, no task under way"}}
+	}
+	return "", nil
+}
+
+func addressFine(e *Evidence) (string, []Observation) {
+	t := e.Target()
+	switch {
+	case !t.IsValid() || e.Instance == nil:
+		return "", nil
+	case e.Connects() != nil:
+		return t.Addr().String(), nil
+	case Private(t.Addr()) && !e.isFloating(t.Addr()):
+		return "", nil
+	case e.Network == nil:
+		return "", nil
+	}
+	for _, p := range e.Network.Ports {
+		if p.Status == "ACTIVE" && p.AdminUp {
+			return t.Addr().String(), []Observation{{Source: SourceNetwork, Where: "port " + p.ID, Text: "ACTIVE"}}
+		}
+	}
+	return "", nil
+}
+
+func (e *Evidence) isFloating(ip netip.Addr) bool {
+	return slices.ContainsFunc(e.Instance.Addresses, func(a Address) bool { return a.Floating && a.IP == ip })
+}
+
+// rulesFine: an open port proves that packets pass; else a rule must say so for
+// the person, or for everybody.
+func rulesFine(e *Evidence) (string, []Observation) {
+	if r := e.Connects(); r != nil && !e.Asked.From.IsValid() {
+		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{r.ObserveConnect()}
+	}
+	v := e.Admission(e.Target().Addr())
+	switch {
+	case v.Unfiltered:
+		return "port security is off: no rule applies", []Observation{v.Observe()}
+	case v.Open != nil && (v.Open.AdmitsAnyone() || v.Person == Yes):
+		return v.Open.String(), []Observation{v.Open.Observe()}
+	}
+	return "", nil
+}
+
+// guestFine: a guest that answers is up; else its console must say that it came
+// to the end of its boot.
+func guestFine(e *Evidence) (string, []Observation) {
+	for i := range e.Reach {
+		if o := e.Reach[i].Connect.Outcome; o == OK || o == Refused {
+			return "it answers", []Observation{e.Reach[i].ObserveConnect()}
+		}
+	}
+	for _, p := range e.Pings {
+		if p.Outcome == OK {
+			return "it answers ping", []Observation{p.Observe()}
+		}
+	}
+	if c := e.Console; c != nil && c.Up != nil {
+		return "booted", []Observation{{Source: SourceConsole, Where: "console line " + itoa(c.Up.N), Text: c.Up.Text}}
+	}
+	return "", nil
+}
+
+func portFine(e *Evidence) (string, []Observation) {
+	if r := e.Connects(); r != nil {
+		return "open", []Observation{r.ObserveConnect()}
+	}
+	return "", nil
+}
+
+func sshFine(e *Evidence) (string, []Observation) {
+	r := e.SSHAnswers()
+	if r == nil || r.SSH.Kex != OK {
+		return "", nil
+	}
+	return r.SSH.Version, []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: r.SSH.Version}}
+}
+
+// hostKeyFine: a host key seen on the network that the console printed too.
+func hostKeyFine(e *Evidence) (string, []Observation) {
+	if e.Console == nil {
+		return "", nil
+	}
+	for _, r := range e.Reach {
+		if r.SSH == nil {
+			continue
+		}
+		for _, k := range r.SSH.HostKeys {
+			if slices.ContainsFunc(e.Console.HostKeys, func(c HostKey) bool { return c.SHA256 == k.SHA256 }) {
+				return k.SHA256, []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: k.Type + " " + k.SHA256 + ", as on the console"}}
+			}
+		}
+	}
+	return "", nil
+}
+
+// Where names the target and the vantage point: "203.0.113.9:22 from melbourne".
+func (r *Reach) Where() string {
+	if r.From == "" {
+		return r.Target.String()
+	}
+	return r.Target.String() + " from " + r.From
+}
+
+// ObserveConnect quotes how the TCP connection ended.
+func (r *Reach) ObserveConnect() Observation {
+	text := r.Connect.Err
+	if text == "" {
+		text = "connection " + r.Connect.Outcome.String()
+	}
+	if r.Connect.Outcome == OK {
+		text = "connected"
+	}
+	return Observation{Source: SourceSSH, Where: "tcp " + r.Where(), Text: text}
+}
+
+// Observe quotes the answer.
+func (p *Ping) Observe() Observation {
+	where := "ping " + p.Target.String()
+	if p.From != "" {
+		where += " from " + p.From
+	}
+	text := p.Err
+	if p.Outcome == OK {
+		text = "answered in " + p.RTT.String()
+	}
+	if text == "" {
+		text = p.Outcome.String()
+	}
+	return Observation{Source: SourcePing, Where: where, Text: text}
+}

@@ -1,0 +1,148 @@
+package diag
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// sharedSpace is the carriers' address space (RFC 6598); like RFC 1918 it is
+// not reachable from elsewhere.
+var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+
+// Private reports whether an address cannot be reached from the internet by
+// design: RFC 1918, RFC 4193, RFC 6598, link-local. Loopback is not counted:
+// it never is an instance's address but in a simulation.
+func Private(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a)
+}
+
+// Targets returns the addresses by which the instance is meant to be reached
+// from outside, best first: the one that the person uses, floating IPs, public
+// fixed addresses. Private fixed addresses are left out if there is anything
+// better, because from elsewhere they may belong to another machine.
+func (e *Evidence) Targets() []netip.Addr {
+	if e.Asked.Address.IsValid() {
+		return []netip.Addr{e.Asked.Address}
+	}
+	if e.Instance == nil {
+		return nil
+	}
+	var floating, public, private []netip.Addr
+	hidden := e.Instance.behindFloating()
+	for _, a := range e.Instance.Addresses {
+		switch {
+		case a.Floating:
+			floating = append(floating, a.IP)
+		case Private(a.IP):
+			private = append(private, a.IP)
+		case !hidden || a.IP.Is6():
+			public = append(public, a.IP)
+		}
+	}
+	if all := slices.Concat(floating, public); len(all) > 0 {
+		return all
+	}
+	return private
+}
+
+// behindFloating reports whether a floating IP stands for the IPv4 addresses.
+func (i *Instance) behindFloating() bool {
+	return slices.ContainsFunc(i.Addresses, func(a Address) bool { return a.Floating })
+}
+
+// Target returns the address and port that the person is taken to use.
+func (e *Evidence) Target() netip.AddrPort {
+	targets := e.Targets()
+	if len(targets) == 0 {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(targets[0], e.Asked.Port)
+}
+
+// ReachOf returns what was seen of an address on the asked port, nil if it was
+// not probed.
+func (e *Evidence) ReachOf(a netip.Addr) *Reach {
+	for i := range e.Reach {
+		if r := &e.Reach[i]; r.Target.Addr() == a && r.Target.Port() == e.Asked.Port {
+			return r
+		}
+	}
+	return nil
+}
+
+// SSHAnswers returns a probe by which an SSH server identified itself, nil if
+// none did. A live answer outweighs anything older.
+func (e *Evidence) SSHAnswers() *Reach {
+	for i := range e.Reach {
+		if r := &e.Reach[i]; r.SSH != nil && r.SSH.Ident == OK {
+			return r
+		}
+	}
+	return nil
+}
+
+// Connects returns a probe by which TCP opened on the asked port, nil if none.
+func (e *Evidence) Connects() *Reach {
+	for i := range e.Reach {
+		if r := &e.Reach[i]; r.Connect.Outcome == OK && r.Target.Port() == e.Asked.Port {
+			return r
+		}
+	}
+	return nil
+}
+
+// Account returns the account that the person uses, or is meant to use: what
+// they said, the image's admin user, or the one the console names; "" if that
+// is not known.
+func (e *Evidence) Account() string {
+	user, _ := e.account()
+	return user
+}
+
+// adminUsers are the accounts that distributions' cloud images make
+// (cloud-init's default_user, CirrOS's own).
+var adminUsers = map[string]string{
+	"almalinux": "almalinux", "alpine": "alpine", "arch": "arch", "centos": "centos", "cirros": "cirros",
+	"debian": "debian", "fedora": "fedora", "freebsd": "freebsd", "opensuse": "opensuse",
+	"rocky": "rocky", "rhel": "cloud-user", "sles": "sles", "ubuntu": "ubuntu",
+	"coreos": "core", "flatcar": "core", "windows": "Administrator",
+}
+
+func (e *Evidence) account() (user, why string) {
+	switch {
+	case e.Asked.User != "":
+		return e.Asked.User, "you said so"
+	case e.Image != nil && e.Image.AdminUser != "":
+		return e.Image.AdminUser, "the image's os_admin_user"
+	case e.Console != nil && e.Console.AdminUser != "":
+		return e.Console.AdminUser, "the console log"
+	case e.Image != nil && adminUsers[e.Image.Distro] != "":
+		return adminUsers[e.Image.Distro], "usual for images of " + e.Image.Distro
+	}
+	return "", ""
+}
+
+// assumptions lists what was taken for granted, so that it can be corrected.
+func assumptions(e *Evidence) []Assumption {
+	list := []Assumption{}
+	add := func(what, value, why, correct string) {
+		list = append(list, Assumption{What: what, Value: value, Why: why, Correct: correct})
+	}
+	if e.Instance == nil {
+		return list
+	}
+	if t := e.Target(); t.IsValid() && !e.Asked.Address.IsValid() && len(e.Instance.Addresses) > 1 {
+		add("address", t.Addr().String(), "the first address meant for the outside", "the address itself in place of the name")
+	}
+	if !e.Asked.PortSaid {
+		add("port", itoa(int(e.Asked.Port)), "the usual one", "port 2222")
+	}
+	if user, why := e.account(); user != "" && e.Asked.User == "" {
+		add("account", user, why, "user NAME")
+	}
+	if e.Asked.FromWhy == FromHere && e.Asked.From.IsValid() {
+		add("source", e.Asked.From.String(), "this machine's own address", "from ADDRESS")
+	}
+	return list
+}
