@@ -40,14 +40,18 @@ func bare(err error) error {
 	return err
 }
 
-// file applies the YAML file. It walks the nodes itself because a decoder
-// stops at the first mistake, or reports unknown keys but not their paths.
 func (l *loader) file(name string) {
 	data, err := readLimited(name, largestFile)
 	if err != nil {
 		l.problem("", 0, err.Error())
 		return
 	}
+	l.text(data)
+}
+
+// text applies the text of the file. It walks the nodes itself because a
+// decoder stops at the first mistake, or reports unknown keys without paths.
+func (l *loader) text(data []byte) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
