@@ -1,0 +1,181 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"sshhelp/diag"
+)
+
+// Progress tells a watcher that a source has begun or ended.
+type Progress struct {
+	Source diag.Source
+	State  ProgressState
+	Took   time.Duration // once it has ended
+	Text   string        // why it was skipped or failed
+}
+
+// A ProgressState is how far one source is.
+type ProgressState string
+
+const (
+	Running ProgressState = "running"
+	Done    ProgressState = "ok"
+	Problem ProgressState = "problem" // it failed: a gap
+	Skipped ProgressState = "skipped"
+)
+
+// Diagnose gathers evidence about what was found, side by side, and reasons
+// from it. It always answers: what could not be gathered is a gap. watch, if
+// not nil, is called from one goroutine at a time.
+func (e *Engine) Diagnose(ctx context.Context, f *Found, watch func(Progress)) *diag.Diagnosis {
+	if watch == nil {
+		watch = func(Progress) {}
+	}
+	known := &diag.Evidence{Now: e.Now(), Asked: f.Asked, Search: &f.Search, Instance: f.Instance(), Gaps: f.Gaps}
+	timings := map[diag.Source]time.Duration{}
+	if known.Instance != nil {
+		ctx, cancel := context.WithTimeout(ctx, e.Total)
+		defer cancel()
+		known = e.gather(ctx, known, f.cloud, watch, timings)
+	}
+	e.settle(known)
+	d := e.Catalogue.Diagnose(known)
+	d.Timings = timings
+	return d
+}
+
+// A job is one source to ask.
+type job struct {
+	witness Witness
+	source  diag.Source
+	budget  time.Duration
+	skip    string // why it is not asked; "" if it is
+}
+
+func (e *Engine) jobs(known *diag.Evidence, cloud Cloud) []job {
+	var jobs []job
+	for _, s := range cloud.Sources() {
+		jobs = append(jobs, job{witness: cloud, source: s, budget: cloudMost})
+	}
+	if e.Prober == nil {
+		return jobs
+	}
+	for _, s := range e.Prober.Sources() {
+		jobs = append(jobs, job{witness: e.Prober, source: s, budget: probeMost, skip: notProbed(known.Instance, s)})
+	}
+	return jobs
+}
+
+// notProbed says why an instance in its present state is not probed; "" if it
+// is. What is off cannot answer, and its address may be somebody else's by now.
+func notProbed(i *diag.Instance, s diag.Source) string {
+	if s == diag.SourceDNS {
+		return ""
+	}
+	switch i.Status {
+	case "SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED", "DELETED", "SOFT_DELETED", "BUILD":
+		return "Not tried, because the instance is " + i.Status + "."
+	}
+	if len(i.Addresses) == 0 {
+		return "Not tried, because the instance has no address."
+	}
+	return ""
+}
+
+// answer is what one job brought.
+type answer struct {
+	job
+	fact diag.Fact
+	err  error
+	took time.Duration
+}
+
+// gather asks every source and puts the answers together. Sources never see
+// each other's facts, one that fails cancels none, and only this goroutine
+// writes the evidence.
+func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, watch func(Progress), timings map[diag.Source]time.Duration) *diag.Evidence {
+	whole := *known
+	jobs := e.jobs(known, cloud)
+	answers := make(chan answer, len(jobs))
+	var wg sync.WaitGroup
+	asked := 0
+	for _, j := range jobs {
+		if j.skip != "" {
+			whole.Add(&diag.Gap{Source: j.source, Why: diag.GapSkipped, Text: j.skip})
+			watch(Progress{Source: j.source, State: Skipped, Text: j.skip})
+			continue
+		}
+		watch(Progress{Source: j.source, State: Running})
+		asked++
+		wg.Go(func() { answers <- e.ask(ctx, known, j) })
+	}
+	for range asked {
+		a := <-answers
+		timings[a.source] = a.took
+		watch(e.file(&whole, a))
+	}
+	wg.Wait()
+	return &whole
+}
+
+// ask asks one source within its budget.
+func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job) answer {
+	ctx, cancel := context.WithTimeout(ctx, j.budget)
+	defer cancel()
+	started := e.Now()
+	fact, err := j.witness.Read(ctx, known, j.source)
+	return answer{job: j, fact: fact, err: err, took: e.Now().Sub(started)}
+}
+
+// file adds one answer to the evidence and says how it went.
+func (e *Engine) file(whole *diag.Evidence, a answer) Progress {
+	if a.fact != nil {
+		whole.Add(a.fact)
+	}
+	if a.err == nil {
+		return Progress{Source: a.source, State: Done, Took: a.took}
+	}
+	gap := e.gap(a)
+	whole.Add(gap)
+	state := Problem
+	if gap.Why == diag.GapSkipped {
+		state = Skipped
+	}
+	return Progress{Source: a.source, State: state, Took: a.took, Text: gap.Text}
+}
+
+// gap turns a source's error into words. An error that is no gap is ours: the
+// log gets it whole, a person only that it happened.
+func (e *Engine) gap(a answer) *diag.Gap {
+	var gap *diag.Gap
+	if errors.As(a.err, &gap) {
+		return gap
+	}
+	e.Logger.Warn("source failed", "source", a.source, "took", a.took, "err", a.err)
+	if errors.Is(a.err, context.DeadlineExceeded) || errors.Is(a.err, context.Canceled) {
+		return &diag.Gap{Source: a.source, Why: diag.GapCanceled, Text: a.source.Title() + ": there was no time left to look."}
+	}
+	return &diag.Gap{Source: a.source, Why: diag.GapFailed, Text: a.source.Title() + " could not be read; the log says why."}
+}
+
+// settle fills in what follows from the evidence as a whole: where the person
+// sits at the probing machine, the address that it used is theirs, unless
+// address translation on the way must have changed it; and the account that a
+// site configured for the image.
+func (e *Engine) settle(known *diag.Evidence) {
+	if known.Image != nil && known.Image.AdminUser == "" && e.Users != nil {
+		known.Image.AdminUser = e.Users(known.Image.Name)
+	}
+	if known.Asked.FromWhy != diag.FromHere || known.Asked.From.IsValid() {
+		return
+	}
+	for _, r := range known.Reach {
+		if r.FromAddr.IsValid() && (!diag.Private(r.FromAddr) || diag.Private(r.Target.Addr())) {
+			known.Asked.From = r.FromAddr.Unmap()
+			return
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"sshhelp/diag"
+)
+
+// A Witness can be asked for facts about an instance that was found. Reads of
+// different sources run side by side.
+type Witness interface {
+	// Sources lists what it can be asked for.
+	Sources() []diag.Source
+	// Read asks for one of them. known holds what was asked and the instance,
+	// and must not be changed. A nil fact without an error means that there is
+	// nothing to ask; an error that is a *diag.Gap is told to the person as it is.
+	Read(ctx context.Context, known *diag.Evidence, source diag.Source) (diag.Fact, error)
+}
+
+// A Cloud finds instances and bears witness to them.
+type Cloud interface {
+	Name() string
+	// Find looks an instance up. Finding none or several is no error. Errors
+	// wrap diag.ErrUnreachable or diag.ErrCredentials where they mean that.
+	Find(ctx context.Context, query string) (*diag.Search, error)
+	Witness
+}
+
+// Options are what an [Engine] is made of.
+type Options struct {
+	Clouds    []Cloud
+	Prober    Witness // nil: nothing is probed, and the answer says so
+	Catalogue *diag.Catalogue
+	Logger    *slog.Logger
+	Now       func() time.Time          // nil: time.Now
+	Total     time.Duration             // of one diagnosis; 0: 20 s
+	Users     func(image string) string // account by image name; nil or "": not known
+}
+
+// An Engine finds instances and diagnoses them. It is safe for concurrent use.
+type Engine struct {
+	Options
+}
+
+// New returns an engine with defaults filled in.
+func New(o Options) *Engine {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Total == 0 {
+		o.Total = total
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{o}
+}
+
+// Budgets. A source that overruns its own becomes a stated gap; the whole never
+// takes longer than total, whatever clouds and networks do.
+const (
+	total     = 20 * time.Second
+	findMost  = 10 * time.Second
+	cloudMost = 8 * time.Second  // the console of a busy host takes seconds; 60 s means a dead one
+	probeMost = 16 * time.Second // three SYNs, then a banner that may wait for the guest's DNS
+)

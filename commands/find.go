@@ -1,0 +1,122 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"sshhelp/diag"
+)
+
+// Found is how the search for an instance ended: one instance, none, or several.
+type Found struct {
+	Asked  diag.Asked
+	Search diag.Search
+	Gaps   []diag.Gap // clouds that could not be searched while others could
+
+	cloud Cloud // where the one instance is
+}
+
+// One reports whether exactly one instance was found.
+func (f *Found) One() bool { return len(f.Search.Matches) == 1 }
+
+// Instance returns the one that was found, else nil.
+func (f *Found) Instance() *diag.Instance {
+	if !f.One() {
+		return nil
+	}
+	return &f.Search.Matches[0]
+}
+
+// Find looks the instance up in every cloud, or in the one that was asked for,
+// side by side. It fails only if no cloud could be searched; a cloud that
+// could not be while another could is a gap.
+func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
+	clouds, err := e.choose(asked.Cloud)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, findMost)
+	defer cancel()
+
+	searches, errs := make([]*diag.Search, len(clouds)), make([]error, len(clouds))
+	var wg sync.WaitGroup
+	for i, cloud := range clouds {
+		wg.Go(func() { searches[i], errs[i] = cloud.Find(ctx, asked.Query) })
+	}
+	wg.Wait()
+	return e.merge(asked, clouds, searches, errs)
+}
+
+// choose returns the clouds to search.
+func (e *Engine) choose(name string) ([]Cloud, error) {
+	if name == "" && len(e.Clouds) > 0 {
+		return e.Clouds, nil
+	}
+	var names []string
+	for _, c := range e.Clouds {
+		if c.Name() == name {
+			return []Cloud{c}, nil
+		}
+		names = append(names, c.Name())
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%w: no cloud is set up", diag.ErrConfig)
+	}
+	return nil, usage("There is: "+strings.Join(names, ", "), "No cloud is called %q here.", clip(name))
+}
+
+func (e *Engine) merge(asked diag.Asked, clouds []Cloud, searches []*diag.Search, errs []error) (*Found, error) {
+	f := &Found{Asked: asked, Search: diag.Search{Query: asked.Query, Matches: []diag.Instance{}}}
+	for i, s := range searches {
+		if errs[i] != nil {
+			e.Logger.Warn("search failed", "cloud", clouds[i].Name(), "err", errs[i])
+			f.Gaps = append(f.Gaps, diag.Gap{
+				Source: diag.SourceServer, Why: diag.GapUnavailable,
+				Text: "Cloud " + clouds[i].Name() + " could not be searched: " + Explain(errs[i]),
+			})
+			continue
+		}
+		f.add(s, clouds[i])
+	}
+	if len(f.Gaps) == len(clouds) {
+		return nil, fmt.Errorf("find %q: %w", asked.Query, errors.Join(errs...))
+	}
+	return f, nil
+}
+
+func (f *Found) add(s *diag.Search, cloud Cloud) {
+	if len(s.Matches) > 0 {
+		f.cloud = cloud
+	}
+	f.Search.Matches = append(f.Search.Matches, s.Matches...)
+	f.Search.Where = append(f.Search.Where, s.Where...)
+	f.Search.Near = append(f.Search.Near, s.Near...)
+	if len(f.Search.Near) > 3 {
+		f.Search.Near = f.Search.Near[:3]
+	}
+	if s.Deleted != nil {
+		f.Search.Deleted = s.Deleted
+	}
+}
+
+// Explain puts an error into a sentence for people: known ones with what to
+// do, all others without their inner text, which stays in the log.
+func Explain(err error) string {
+	var u *UsageError
+	switch {
+	case errors.As(err, &u):
+		return u.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it did not answer in time."
+	case errors.Is(err, diag.ErrUnreachable):
+		return "its API does not answer. Is it up, and is the address in clouds.yaml right?"
+	case errors.Is(err, diag.ErrCredentials):
+		return "it refused the credentials. Renew them in clouds.yaml."
+	case errors.Is(err, diag.ErrConfig):
+		return err.Error() + ". Set OS_CLOUD and clouds.yaml, or the OS_* variables."
+	}
+	return "something went wrong here; the log says what."
+}

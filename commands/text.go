@@ -1,0 +1,162 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sshhelp/diag"
+)
+
+// Text writes an answer for a terminal. It is readable without colour; with
+// colour, states stand out. Foreign text cannot move the cursor or paint:
+// control characters are shown as "?".
+type Text struct {
+	Out    io.Writer
+	Colour bool
+	Width  int // columns; 0: 100
+}
+
+// Write renders the sections and returns the first error of Out.
+func (t Text) Write(sections []diag.Section) error {
+	var b strings.Builder
+	for _, s := range sections {
+		t.section(&b, s)
+	}
+	_, err := io.WriteString(t.Out, b.String())
+	return err
+}
+
+func (t Text) section(b *strings.Builder, s diag.Section) {
+	if s.Title != "" {
+		b.WriteString("\n" + t.bold(s.Title) + "\n")
+	}
+	switch s.Kind {
+	case diag.VerdictSection:
+		b.WriteString(t.bold(t.wrap(clean(s.Items[0].Text), "")) + "\n")
+	case diag.PathSection:
+		b.WriteString(t.wrap(t.path(s.Items), "  ") + "\n")
+	default:
+		for i, item := range s.Items {
+			t.item(b, s.Kind, i, item)
+		}
+	}
+}
+
+// path writes the hops on one line, each with its state.
+func (t Text) path(items []diag.Item) string {
+	var hops []string
+	for _, item := range items {
+		// A no-break space keeps a hop and its state on one line.
+		name := strings.ReplaceAll(item.Text, " ", "\u00a0")
+		hops = append(hops, name+"\u00a0"+t.state(item.Mark))
+	}
+	return strings.Join(hops, " → ")
+}
+
+func (t Text) state(mark string) string {
+	switch diag.HopState(mark) {
+	case diag.HopOK:
+		return t.paint("32", "ok")
+	case diag.HopBroken:
+		return t.paint("1;31", "BROKEN")
+	case diag.HopUnknown:
+		return t.paint("33", "?")
+	}
+	return t.paint("2", "not\u00a0reached")
+}
+
+func (t Text) item(b *strings.Builder, kind diag.SectionKind, i int, item diag.Item) {
+	bullet, text := "- ", clean(item.Text)
+	switch kind {
+	case diag.DoSection:
+		bullet = fmt.Sprintf("%d. ", i+1)
+	case diag.SeenSection:
+		text = "“" + text + "”"
+	}
+	if item.From != "" {
+		text += " (" + clean(item.From) + ")"
+	}
+	if item.Mark != "" {
+		text += " [" + item.Mark + "]"
+	}
+	if kind == diag.AssumedSection {
+		text += "; if not: " + clean(item.Code)
+		item.Code = ""
+	}
+	b.WriteString(t.wrap(text, "  "+strings.Repeat(" ", len(bullet)), "  "+bullet) + "\n")
+	if item.Code != "" {
+		b.WriteString("       " + t.paint("36", clean(item.Code)) + "\n")
+	}
+}
+
+// wrap breaks text at spaces to the width; first, if given, is the indent of
+// the first line.
+func (t Text) wrap(text, indent string, first ...string) string {
+	width := t.Width
+	if width == 0 {
+		width = 100
+	}
+	line := indent
+	if len(first) > 0 {
+		line = first[0]
+	}
+	var out []string
+	used, begun := visible(line), false
+	for _, w := range strings.Split(text, " ") {
+		if begun && used+1+visible(w) > width {
+			out = append(out, line)
+			line, used, begun = indent, visible(indent), false
+		}
+		if begun {
+			line += " "
+			used++
+		}
+		line += w
+		used += visible(w)
+		begun = true
+	}
+	return strings.ReplaceAll(strings.Join(append(out, line), "\n"), "\u00a0", " ")
+}
+
+// visible counts characters but not the codes that paint.
+func visible(s string) int {
+	n := utf8.RuneCountInString(s)
+	for {
+		from := strings.Index(s, "\x1b[")
+		if from < 0 {
+			return n
+		}
+		to := strings.IndexByte(s[from:], 'm')
+		if to < 0 {
+			return n
+		}
+		n -= to + 1
+		s = s[from+to+1:]
+	}
+}
+
+func (t Text) bold(s string) string { return t.paint("1", s) }
+
+func (t Text) paint(code, s string) string {
+	if !t.Colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// clean makes foreign text harmless for a terminal: control characters and
+// those that reorder text (bidirectional overrides) become "?".
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == utf8.RuneError:
+			return '?'
+		}
+		return r
+	}, s)
+}
