@@ -35,7 +35,7 @@ func (e *Engine) Diagnose(ctx context.Context, f *Found, watch func(Progress)) *
 		watch = func(Progress) {}
 	}
 	known := &diag.Evidence{Now: e.Now(), Asked: f.Asked, Search: &f.Search, Instance: f.Instance(), Gaps: f.Gaps}
-	timings := map[diag.Source]time.Duration{}
+	timings := map[diag.Source]float64{diag.SourceServer: f.Took.Seconds()}
 	if known.Instance != nil {
 		ctx, cancel := context.WithTimeout(ctx, e.Total)
 		defer cancel()
@@ -96,7 +96,7 @@ type answer struct {
 // gather asks every source and puts the answers together. Sources never see
 // each other's facts, one that fails cancels none, and only this goroutine
 // writes the evidence.
-func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, watch func(Progress), timings map[diag.Source]time.Duration) *diag.Evidence {
+func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, watch func(Progress), timings map[diag.Source]float64) *diag.Evidence {
 	whole := *known
 	jobs := e.jobs(known, cloud)
 	answers := make(chan answer, len(jobs))
@@ -114,7 +114,7 @@ func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, 
 	}
 	for range asked {
 		a := <-answers
-		timings[a.source] = a.took
+		timings[a.source] = a.took.Seconds()
 		watch(e.file(&whole, a))
 	}
 	wg.Wait()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"sshhelp/diag"
 )
@@ -15,6 +16,7 @@ type Found struct {
 	Asked  diag.Asked
 	Search diag.Search
 	Gaps   []diag.Gap // clouds that could not be searched while others could
+	Took   time.Duration
 
 	cloud Cloud // where the one instance is
 }
@@ -41,13 +43,19 @@ func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, findMost)
 	defer cancel()
 
+	started := e.Now()
 	searches, errs := make([]*diag.Search, len(clouds)), make([]error, len(clouds))
 	var wg sync.WaitGroup
 	for i, cloud := range clouds {
 		wg.Go(func() { searches[i], errs[i] = cloud.Find(ctx, asked.Query) })
 	}
 	wg.Wait()
-	return e.merge(asked, clouds, searches, errs)
+	found, err := e.merge(asked, clouds, searches, errs)
+	if err != nil {
+		return nil, err
+	}
+	found.Took = e.Now().Sub(started)
+	return found, nil
 }
 
 // choose returns the clouds to search.

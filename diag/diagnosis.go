@@ -13,21 +13,21 @@ import (
 type Diagnosis struct {
 	// Causes are the IDs of the confirmed findings, most likely first:
 	// consequences come after all that stands by itself.
-	Causes      []string                 `json:"causes"`
-	Possible    []string                 `json:"possible"`
-	RuledOut    []string                 `json:"ruled_out"`
-	Verdict     string                   `json:"verdict"` // one sentence
-	Findings    []Finding                `json:"findings"`
-	Path        []Hop                    `json:"path"`
-	Gaps        []Gap                    `json:"gaps"`
-	Assumptions []Assumption             `json:"assumptions"`
-	Ask         string                   `json:"ask,omitempty"` // the one question that would tell most
-	Actions     []Action                 `json:"actions"`
-	Instance    *Instance                `json:"instance"`
-	Matches     []Instance               `json:"matches,omitempty"` // when the query fits several
-	Near        []string                 `json:"near,omitempty"`    // when it fits none
-	Timings     map[Source]time.Duration `json:"timings,omitempty"` // nanoseconds per source
-	At          time.Time                `json:"at"`
+	Causes      []string           `json:"causes"`
+	Possible    []string           `json:"possible"`
+	RuledOut    []string           `json:"ruled_out"`
+	Verdict     string             `json:"verdict"` // one sentence
+	Findings    []Finding          `json:"findings"`
+	Path        []Hop              `json:"path"`
+	Gaps        []Gap              `json:"gaps"`
+	Assumptions []Assumption       `json:"assumptions"`
+	Ask         string             `json:"ask,omitempty"` // the one question that would tell most
+	Actions     []Action           `json:"actions"`
+	Instance    *Instance          `json:"instance"`
+	Matches     []Instance         `json:"matches,omitempty"` // when the query fits several
+	Near        []string           `json:"near,omitempty"`    // when it fits none
+	Timings     map[Source]float64 `json:"timings"`           // seconds per source
+	At          time.Time          `json:"at"`
 
 	evidence *Evidence
 }
@@ -87,7 +87,7 @@ func (c *Catalogue) Causes() []*Cause { return c.causes }
 func (c *Catalogue) Diagnose(e *Evidence) *Diagnosis {
 	d := &Diagnosis{
 		Causes: []string{}, Possible: []string{}, RuledOut: []string{}, Findings: []Finding{},
-		Gaps: append([]Gap{}, e.Gaps...), Actions: []Action{}, Instance: e.Instance, At: e.Now, evidence: e,
+		Timings: map[Source]float64{}, Gaps: append([]Gap{}, e.Gaps...), Actions: []Action{}, Instance: e.Instance, At: e.Now, evidence: e,
 	}
 	hits := c.scanner.scan(e)
 	for i, cause := range c.causes {
