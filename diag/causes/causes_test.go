@@ -1,0 +1,170 @@
+package causes
+
+import (
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sshhelp/diag"
+)
+
+var update = flag.Bool("update", false, "rewrite what the cases want, and CAUSES.md")
+
+// A storyCase is one archive: its comment tells the story in a sentence, its
+// files are the evidence, and "want" lists the findings in order. A "says" file
+// lists words that the answer must hold.
+type storyCase struct {
+	path    string // "testdata/instance/shutoff/found.txtar"
+	cause   string // the ID that its folder stands for
+	archive *archive
+}
+
+func (c *storyCase) file(name string) (text string, found bool) {
+	for _, f := range c.archive.files {
+		if f.name == name {
+			return f.text, true
+		}
+	}
+	return "", false
+}
+
+// knownFiles are the files that an archive may hold.
+var knownFiles = []string{"case.json", "console.log", "paste.txt", "want", "says"}
+
+func readCases(t *testing.T) []*storyCase {
+	t.Helper()
+	var cases []*storyCase
+	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		cases = append(cases, readCase(t, filepath.ToSlash(path)))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+func readCase(t *testing.T, path string) *storyCase {
+	t.Helper()
+	parts := strings.Split(path, "/")
+	if len(parts) != 4 || !strings.HasSuffix(path, ".txtar") {
+		t.Fatalf("%s: want testdata/family/cause/case.txtar", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &storyCase{path: path, cause: parts[1] + "/" + parts[2], archive: parseArchive(string(text))}
+	if strings.TrimSpace(c.archive.comment) == "" {
+		t.Errorf("%s: no story above the files", path)
+	}
+	for _, f := range c.archive.files {
+		if !slices.Contains(knownFiles, f.name) {
+			t.Errorf("%s: unknown file %q", path, f.name)
+		}
+	}
+	return c
+}
+
+// evidence builds what the case tells.
+func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
+	t.Helper()
+	e := &diag.Evidence{Asked: diag.Asked{Port: 22}}
+	if text, ok := c.file("case.json"); ok {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(e); err != nil {
+			t.Fatalf("%s: case.json: %v", c.path, err)
+		}
+	}
+	if text, ok := c.file("console.log"); ok {
+		e.Console = diag.ReadConsole(text)
+	}
+	if text, ok := c.file("paste.txt"); ok {
+		e.Pastes = append(e.Pastes, *diag.ReadPaste(text))
+	}
+	return e
+}
+
+func (c *storyCase) diagnose(t *testing.T) *diag.Diagnosis {
+	t.Helper()
+	catalogue, err := diag.NewCatalogue(All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalogue.Diagnose(c.evidence(t))
+}
+
+// findings puts a diagnosis into the form of a want file.
+func findings(d *diag.Diagnosis) string {
+	var lines strings.Builder
+	for _, f := range d.Findings {
+		lines.WriteString(f.ID + " " + f.State.String())
+		if f.Under != "" {
+			lines.WriteString(" under " + f.Under)
+		}
+		lines.WriteString("\n")
+	}
+	return lines.String()
+}
+
+func TestCases(t *testing.T) {
+	for _, c := range readCases(t) {
+		t.Run(strings.TrimPrefix(c.path, "testdata/"), func(t *testing.T) {
+			d := c.diagnose(t)
+			got := findings(d)
+			if *update {
+				c.rewrite(t, got)
+				return
+			}
+			want, _ := c.file("want")
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s\nfindings (-want +got):\n%s", c.archive.comment, diff)
+			}
+			c.checkWords(t, d)
+		})
+	}
+}
+
+func (c *storyCase) rewrite(t *testing.T, want string) {
+	t.Helper()
+	files := slices.DeleteFunc(c.archive.files, func(f archiveFile) bool { return f.name == "want" })
+	c.archive.files = append(files, archiveFile{name: "want", text: want})
+	if err := os.WriteFile(c.path, []byte(c.archive.format()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkWords looks for each line of the case's "says" in the answer.
+func (c *storyCase) checkWords(t *testing.T, d *diag.Diagnosis) {
+	t.Helper()
+	says, _ := c.file("says")
+	answer := words(d)
+	for _, line := range strings.Split(strings.TrimSpace(says), "\n") {
+		if !strings.Contains(answer, line) {
+			t.Errorf("the answer does not say %q:\n%s", line, answer)
+		}
+	}
+}
+
+// words is all that an answer says.
+func words(d *diag.Diagnosis) string {
+	var all strings.Builder
+	for _, s := range d.Answer() {
+		all.WriteString(s.Title + "\n")
+		for _, i := range s.Items {
+			all.WriteString(strings.Join([]string{i.Text, i.Code, i.From, i.Mark}, "\n") + "\n")
+		}
+	}
+	return all.String()
+}
