@@ -1,0 +1,114 @@
+package twin
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"sshhelp/sim/scenario"
+)
+
+type consoleRequest struct {
+	Length *int `json:"length"`
+}
+
+// A step is one action that changes a server: from which states, to which.
+type step struct {
+	name, rule string
+	from       []string // vm_state
+	to         string   // status
+}
+
+// steps are the actions that the twin knows, by the key of their body. Nova
+// needs some time for each; the twin has done it when it answers, which is as
+// soon as a client may see it.
+var steps = map[string]step{
+	"os-start": {"start", "servers:start", []string{"stopped"}, "ACTIVE"},
+	"os-stop":  {"stop", "servers:stop", []string{"active", "rescued", "error"}, "SHUTOFF"},
+	"pause":    {"pause", "os-pause-server:pause", []string{"active"}, "PAUSED"},
+	"unpause":  {"unpause", "os-pause-server:unpause", []string{"paused"}, "ACTIVE"},
+	"suspend":  {"suspend", "os-suspend-server:suspend", []string{"active"}, "SUSPENDED"},
+	"resume":   {"resume", "os-suspend-server:resume", []string{"suspended"}, "ACTIVE"},
+	"unshelve": {"unshelve", "os-shelve:unshelve", []string{"shelved", "shelved_offloaded"}, "ACTIVE"},
+	"unrescue": {"unrescue", "os-rescue", []string{"rescued"}, "ACTIVE"},
+	"reboot":   {rule: "servers:reboot"},
+}
+
+// reboots are by the type asked for.
+var reboots = map[string]step{
+	"SOFT": {"reboot", "", []string{"active"}, "ACTIVE"},
+	"HARD": {"reboot", "", []string{"active", "stopped", "paused", "suspended", "error"}, "ACTIVE"},
+}
+
+// act is POST /servers/{id}/action.
+func (s *Server) act(c *call) answer {
+	var body map[string]json.RawMessage
+	if err := json.NewDecoder(c.Body).Decode(&body); err != nil || len(body) != 1 {
+		return novaError(http.StatusBadRequest, "Malformed request body")
+	}
+	for name, args := range body {
+		if name == "os-getConsoleOutput" {
+			return s.actConsole(c, args)
+		}
+		if st, known := steps[name]; known {
+			return s.actStep(c, name, st, args)
+		}
+		return novaError(http.StatusBadRequest, "There is no such action: %s", name)
+	}
+	return answer{} // unreachable: the body has one key
+}
+
+// may says why the caller may not do that to the server in the path, or gives
+// the server.
+func (s *Server) may(c *call, rule string) (*scenario.Server, answer) {
+	v := s.server(c)
+	switch {
+	case v == nil:
+		return nil, noServer(c.PathValue("id"))
+	case !c.caller.member():
+		return nil, novaForbidden("os_compute_api:" + rule)
+	}
+	return v, answer{}
+}
+
+func (s *Server) actConsole(c *call, args json.RawMessage) answer {
+	var in consoleRequest
+	if json.Unmarshal(args, &in) != nil {
+		return novaError(http.StatusBadRequest, "Invalid input for field/attribute os-getConsoleOutput.")
+	}
+	v, a := s.may(c, "os-console-output")
+	if v == nil {
+		return a
+	}
+	return s.consoleOutput(c, v, in)
+}
+
+func (s *Server) actStep(c *call, name string, st step, args json.RawMessage) answer {
+	v, a := s.may(c, st.rule)
+	if v == nil {
+		return a
+	}
+	if name == "reboot" {
+		var in struct {
+			Type string `json:"type"`
+		}
+		var known bool
+		if json.Unmarshal(args, &in) == nil {
+			st, known = reboots[in.Type]
+		}
+		if !known {
+			return novaError(http.StatusBadRequest, "Invalid input for field/attribute type. Value: %s. '%s' is not one of ['HARD', 'SOFT']", in.Type, in.Type)
+		}
+	}
+	switch {
+	case v.Locked && !c.caller.admin():
+		return novaError(http.StatusConflict, "Instance %s is locked", v.ID)
+	case v.TaskState != "" && !(name == "reboot" && v.Status == "REBOOT"):
+		return novaError(http.StatusConflict, "Cannot '%s' instance %s while it is in task_state %s", st.name, v.ID, v.TaskState)
+	case !slices.Contains(st.from, v.VMState):
+		return novaError(http.StatusConflict, "Cannot '%s' instance %s while it is in vm_state %s", st.name, v.ID, v.VMState)
+	}
+	v.Enter(st.to)
+	s.touch(v)
+	return answer{status: http.StatusAccepted}
+}

@@ -1,0 +1,98 @@
+package twin
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// A Call is one request that the twin got.
+type Call struct {
+	Method string
+	Path   string // without the query
+	Query  string
+	// Start is when the request had been read, End when its answer was
+	// written; from them the chain of dependent calls can be worked out.
+	Start, End time.Time
+	// Status of the answer; 0 if there was none (hang, reset, gone client).
+	Status int
+	// Microversion that the client asked of Nova, or empty.
+	Microversion string
+}
+
+// Calls returns all calls answered so far, in the order in which they ended.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// ForgetCalls empties the list of calls.
+func (s *Server) ForgetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}
+
+// maxCalls bounds the list: a demo may run for days.
+const maxCalls = 100_000
+
+// record notes each call, and lets faults and latency act before next.
+func (s *Server) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Times are the machine's, not Options.Now's: they are for measuring.
+		c := Call{
+			Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Start: time.Now(),
+			Microversion: r.Header.Get("X-OpenStack-Nova-API-Version"),
+		}
+		seen := &statusWriter{ResponseWriter: w}
+		defer func() { // also when a handler aborts the connection
+			c.Status, c.End = seen.status, time.Now()
+			s.mu.Lock()
+			if len(s.calls) < maxCalls {
+				s.calls = append(s.calls, c)
+			}
+			s.mu.Unlock()
+			s.opts.Logger.DebugContext(r.Context(), "call", "method", c.Method, "path", r.URL.RequestURI(),
+				"status", c.Status, "took", c.End.Sub(c.Start))
+		}()
+		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+		if s.pause(r.Context(), s.delay()) && !s.misbehave(seen, r) {
+			next.ServeHTTP(seen, r)
+		}
+	})
+}
+
+// pause waits and reports whether it was for the whole time.
+func (s *Server) pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+	case <-s.closing:
+	}
+	return false
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
