@@ -1,0 +1,160 @@
+package diag
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+// A guest prints its host keys in up to three ways at an instance's first boot:
+// what ssh-keygen says while it makes them, cloud-init's block of fingerprints,
+// and cloud-init's block of whole keys. Other images print fingerprints above
+// each login prompt. The last word on a type of key counts, because a rebuilt
+// guest makes new ones.
+
+// A hostKeyReader follows those prints from line to line.
+type hostKeyReader struct {
+	making  string // the type of key that ssh-keygen is making; "" if none, or not a host's
+	prints  bool   // in a block of fingerprints
+	keys    bool   // in a block of keys
+	pending string // type of a key being made, until it is known to be a host's
+}
+
+var (
+	generating  = regexp.MustCompile(`Generating public/private (\w+) key pair`)
+	keygenPrint = regexp.MustCompile(`(?:^|\s)(SHA256:[A-Za-z0-9+/]{43}|(?:MD5:)?[0-9a-f]{2}(?::[0-9a-f]{2}){15})(?:\s|$)`)
+	blockPrint  = regexp.MustCompile(`(?:^|\s)(\d{3,5}) (SHA256:[A-Za-z0-9+/]{43}|(?:MD5:)?[0-9a-f]{2}(?::[0-9a-f]{2}){15}) .*\(([A-Z0-9-]+)\)`)
+	issuePrint  = regexp.MustCompile(`(?i)SSH host key: (SHA256:[A-Za-z0-9+/]{43}) \(([A-Z0-9-]+)\)`)
+	publicKey   = regexp.MustCompile(`(?:^|\s)((?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp(?:256|384|521))) (AAAA[A-Za-z0-9+/]+={0,2})(?:\s|$)`)
+)
+
+func (h *hostKeyReader) read(t string, c *Console) {
+	switch {
+	case strings.Contains(t, "BEGIN SSH HOST KEY FINGERPRINTS"):
+		h.prints, h.keys, h.making = true, false, ""
+	case strings.Contains(t, "BEGIN SSH HOST KEY KEYS"), strings.Contains(t, "=== sshd host keys ==="):
+		h.keys, h.prints, h.making = true, false, ""
+	case strings.Contains(t, "END SSH HOST KEY FINGERPRINTS"):
+		h.prints = false
+	case strings.Contains(t, "END SSH HOST KEY KEYS"):
+		h.keys = false
+	case h.prints:
+		if m := blockPrint.FindStringSubmatch(t); m != nil {
+			c.hostKey(printed(keyType(m[3], m[1]), m[2]))
+		}
+	case h.keys:
+		if m := publicKey.FindStringSubmatch(t); m != nil {
+			c.hostKey(keyOf(m[1], m[2]))
+		}
+	case strings.Contains(t, "key"):
+		h.chatter(t, c)
+	case h.making != "":
+		h.made(t, c)
+	}
+}
+
+// chatter follows ssh-keygen. It makes people's keys as well, so that only the
+// path tells that this one is the host's.
+func (h *hostKeyReader) chatter(t string, c *Console) {
+	if m := generating.FindStringSubmatch(t); m != nil {
+		h.pending, h.making = keyType(strings.ToUpper(m[1]), ""), ""
+	}
+	if strings.Contains(t, "saved in ") && strings.Contains(t, "ssh_host_") {
+		h.making = h.pending
+	}
+	if m := issuePrint.FindStringSubmatch(t); m != nil {
+		c.hostKey(printed(keyType(m[2], ""), m[1]))
+		return
+	}
+	h.made(t, c)
+}
+
+func (h *hostKeyReader) made(t string, c *Console) {
+	if h.making == "" {
+		return
+	}
+	if m := keygenPrint.FindStringSubmatch(t); m != nil {
+		c.hostKey(printed(h.making, m[1]))
+		h.making = ""
+	}
+}
+
+// keyType turns ssh-keygen's name of a type into the protocol's. An ECDSA key
+// of unknown size is taken to be of the usual one.
+func keyType(name, bits string) string {
+	switch name {
+	case "RSA":
+		return "ssh-rsa"
+	case "DSA":
+		return "ssh-dss"
+	case "ED25519":
+		return "ssh-ed25519"
+	case "ECDSA":
+		switch bits {
+		case "384", "521":
+			return "ecdsa-sha2-nistp" + bits
+		}
+		return "ecdsa-sha2-nistp256"
+	}
+	return strings.ToLower(name)
+}
+
+// printed makes a host key of a fingerprint in either form.
+func printed(kind, fingerprint string) HostKey {
+	if strings.HasPrefix(fingerprint, "SHA256:") {
+		return HostKey{Type: kind, SHA256: fingerprint}
+	}
+	return HostKey{Type: kind, MD5: strings.TrimPrefix(fingerprint, "MD5:")}
+}
+
+// colonKey makes a key of cloud-init's own form of fingerprints: hex with
+// colons, MD5 by 16 bytes, SHA-256 by 32.
+func colonKey(kind, colons string) HostKey {
+	raw, err := hex.DecodeString(strings.ReplaceAll(colons, ":", ""))
+	if err != nil || len(raw) != sha256.Size {
+		return HostKey{Type: kind, MD5: colons}
+	}
+	return HostKey{Type: kind, SHA256: "SHA256:" + base64.RawStdEncoding.EncodeToString(raw)}
+}
+
+// keyOf computes both fingerprints of a public key (RFC 4253, 6.6). A blob that
+// was cut gives none.
+func keyOf(kind, blob string) HostKey {
+	raw, err := base64.StdEncoding.DecodeString(blob)
+	if err != nil || !strings.Contains(string(raw[:min(len(raw), 40)]), kind) {
+		return HostKey{}
+	}
+	s, m := sha256.Sum256(raw), md5.Sum(raw)
+	return HostKey{Type: kind, SHA256: "SHA256:" + base64.RawStdEncoding.EncodeToString(s[:]), MD5: colons(m[:])}
+}
+
+func colons(raw []byte) string {
+	pairs := make([]string, len(raw))
+	for i, b := range raw {
+		pairs[i] = hex.EncodeToString([]byte{b})
+	}
+	return strings.Join(pairs, ":")
+}
+
+// hostKey keeps a key in place of an older one of its type. Two prints of the
+// same key, one in each form, become one.
+func (c *Console) hostKey(k HostKey) {
+	if k.SHA256 == "" && k.MD5 == "" {
+		return
+	}
+	for i := range c.HostKeys {
+		if old := &c.HostKeys[i]; old.Type == k.Type {
+			if old.SHA256 == k.SHA256 && k.MD5 == "" {
+				return
+			}
+			*old = k
+			return
+		}
+	}
+	if len(c.HostKeys) < maxKeys {
+		c.HostKeys = append(c.HostKeys, k)
+	}
+}

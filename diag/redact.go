@@ -1,0 +1,181 @@
+package diag
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Secrets are taken out where text enters, so that nothing behind can log, post
+// or store them: private keys, passwords and tokens. What identifies (public
+// keys, fingerprints, addresses, account names) stays, because a diagnosis
+// rests on it.
+
+// Redact takes secrets out of a text of any length and kind.
+func Redact(text string) string {
+	var r redactor
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = r.line(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+const (
+	removed    = "[removed]"
+	removedKey = "[private key removed]"
+)
+
+// A redactor takes secrets out of lines that follow each other: some secrets
+// span several.
+type redactor struct {
+	key  int // lines of a private key that may still come
+	list int // lines of a list of passwords that may still come
+	// PrivateKey: a private key was seen.
+	privateKey bool
+}
+
+const (
+	// maxKeyLines is more than an RSA key of 16,384 bits takes.
+	maxKeyLines = 250
+	// maxListLines bounds a list of passwords.
+	maxListLines = 100
+)
+
+var (
+	// keyBody is a line of a private key's body, with what a log may put before it.
+	keyBody   = regexp.MustCompile(`^(.*?)([A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]+={1,2}|[A-Za-z0-9+/]{1,64})\s*$`)
+	keyHeader = regexp.MustCompile(`(?:Proc-Type|DEK-Info|Comment): .*`)
+	wholeKey  = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----.*?(-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|$)`)
+	puttyBody = regexp.MustCompile(`Private-Lines: *\d+`)
+	puttyMAC  = regexp.MustCompile(`(Private-(?:MAC|Hash): *)\S+`)
+
+	listHead = regexp.MustCompile(`Set the following '?random'? passwords|chpasswd:\s*(\||$)|\bchpasswd *<<`)
+	listItem = regexp.MustCompile(`^((?:\[[^\]]*\] )?(?:cloud-init\[\d+\]: )?[\s-]*['"]?[a-z_][a-z0-9_.-]*\$?:)([^\s:'"][^\s'"]*)(['"]?\s*)$`)
+	listName = regexp.MustCompile(`^\s*(list|users|expire|type|- name):`)
+
+	inlineList = regexp.MustCompile(`(\becho\s+(?:-\S+\s+)?['"]?[a-z_][a-z0-9_.-]*:)([^\s'"|]+)(['"]?\s*\|\s*(?:sudo\s+)?chpasswd)`)
+	urlLogin   = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@'"]*:)([^\s/@'"]+)@`)
+	authHeader = regexp.MustCompile(`(?i)((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|digest|negotiate|token|aws4-hmac-sha256) +)?)([^\s"',][^"'\n]*)`)
+	assignment = regexp.MustCompile(`(?i)((?:^|[^a-z0-9])(?:[a-z0-9]+[_.-])*(?:password|passwd|passphrase|passwort|adminpass|secret|secret[_-]?key|access[_-]?key|api[_-]?key|auth[_-]?key|private[_-]?key|token|credentials?|pwd)["']?\s*(?::=|=>|[:=])\s*)(?:"([^"]*)"?|'([^']*)'?|([^\s"',;&)}\]]+))`)
+	option     = regexp.MustCompile(`(?i)(\s--?(?:[a-z0-9]+-)*(?:password|passwd|passphrase|secret|secret-key|token|api-key|access-key)\s+)("[^"]*"?|'[^']*'?|[^\s-]\S*)`)
+	crypted    = regexp.MustCompile(`\$(?:1|2[abxy]?|5|6|7|y|gy|sha1)\$[./A-Za-z0-9$=,+-]{12,}`)
+	wellKnown  = regexp.MustCompile(`\b(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}|\bgAAAA[\w-]{40,}={0,2}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`)
+)
+
+// line returns the line without its secrets.
+func (r *redactor) line(s string) string {
+	if r.key > 0 {
+		return r.inKey(s)
+	}
+	if strings.Contains(s, "PRIVATE KEY") && wholeKey.MatchString(s) {
+		return r.beginKey(s)
+	}
+	if strings.Contains(s, "Private-") {
+		if puttyBody.MatchString(s) {
+			r.key, r.privateKey = maxKeyLines, true
+			return s
+		}
+		s = puttyMAC.ReplaceAllString(s, "${1}"+removed)
+	}
+	if r.list > 0 {
+		var more bool
+		if s, more = r.inList(s); more {
+			return s
+		}
+	}
+	return r.words(s)
+}
+
+// beginKey handles the first line of a private key, which may hold all of it.
+func (r *redactor) beginKey(s string) string {
+	r.privateKey = true
+	if !strings.Contains(s, "-----END ") {
+		r.key = maxKeyLines
+	}
+	return wholeKey.ReplaceAllString(s, removedKey)
+}
+
+// inKey drops lines of a private key. Lines of other writers may stand between
+// them; those are kept.
+func (r *redactor) inKey(s string) string {
+	r.key--
+	switch t := strings.TrimSpace(s); {
+	case strings.Contains(t, "-----END "), strings.Contains(t, "Private-MAC:"), strings.Contains(t, "Private-Hash:"):
+		r.key = 0
+		return removedKey
+	case t == "", keyHeader.MatchString(t):
+		return ""
+	case !strings.Contains(t, " "):
+		return removedKey
+	}
+	if m := keyBody.FindStringSubmatch(s); m != nil && len(m[2]) >= 16 {
+		return m[1] + removedKey
+	}
+	return r.words(s)
+}
+
+// inList hides the passwords of a list "account:password"; more is false where
+// the list has ended.
+func (r *redactor) inList(s string) (text string, more bool) {
+	r.list--
+	switch m := listItem.FindStringSubmatch(s); {
+	case listName.MatchString(s):
+		return r.words(s), true
+	case m != nil:
+		return m[1] + removed + m[3], true
+	case strings.Contains(s, "["): // another writer's line in between
+		return s, false
+	}
+	r.list = 0
+	return s, false
+}
+
+// words hides what one line gives away by itself.
+func (r *redactor) words(s string) string {
+	low := strings.ToLower(s)
+	has := func(texts ...string) bool {
+		for _, t := range texts {
+			if strings.Contains(low, t) {
+				return true
+			}
+		}
+		return false
+	}
+	if has("passwords", "chpasswd") {
+		if listHead.MatchString(s) {
+			r.list = maxListLines
+		}
+		s = inlineList.ReplaceAllString(s, "${1}"+removed+"${3}")
+	}
+	if has("://") {
+		s = urlLogin.ReplaceAllString(s, "${1}"+removed+"@")
+	}
+	if has("authorization") {
+		s = authHeader.ReplaceAllString(s, "${1}"+removed)
+	}
+	if has("pass", "secret", "token", "key", "credential", "pwd") {
+		s = assignment.ReplaceAllStringFunc(s, hideValue)
+		s = option.ReplaceAllString(s, "${1}"+removed)
+	}
+	if has("$") {
+		s = crypted.ReplaceAllString(s, removed)
+	}
+	if has("xox", "xapp-", "gh", "glpat-", "gaaaa", "eyj", "akia", "asia") {
+		s = wellKnown.ReplaceAllString(s, removed)
+	}
+	return s
+}
+
+// hideValue keeps the name of an assignment and its quotes.
+func hideValue(s string) string {
+	m := assignment.FindStringSubmatch(s)
+	switch {
+	case m[2] != "":
+		return m[1] + `"` + removed + `"`
+	case m[3] != "":
+		return m[1] + `'` + removed + `'`
+	case m[4] != "" && !strings.HasPrefix(removed, m[4]):
+		return m[1] + removed
+	}
+	return s
+}
