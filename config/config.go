@@ -14,6 +14,8 @@ package config
 
 import (
 	"net/netip"
+	"path"
+	"strings"
 	"time"
 )
 
@@ -63,13 +65,26 @@ type Access struct {
 type SSH struct {
 	Port  int
 	User  string      // empty: the admin account of the image
-	Users []ImageUser // asked in order, before the built-in table
+	Users []ImageUser // asked in order; see UserOf
 }
 
 // An ImageUser names the account to log in to on instances of an image.
 type ImageUser struct {
 	Image string // a pattern as in path.Match, over the image's name
 	User  string
+}
+
+// UserOf returns the account to log in to on instances of an image: that of the
+// first pattern that matches its name in any case of letters, else User, which
+// may be empty.
+func (s SSH) UserOf(image string) string {
+	plain := func(name string) string { return strings.ReplaceAll(strings.ToLower(name), "/", "_") } // so that * covers a slash too
+	for _, u := range s.Users {
+		if ok, err := path.Match(plain(u.Image), plain(image)); ok && err == nil {
+			return u.User
+		}
+	}
+	return s.User
 }
 
 // Probes says what may be sent to instances.

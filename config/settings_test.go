@@ -139,3 +139,14 @@ func TestSettingsAreDistinct(t *testing.T) {
 		paths, variables = append(paths, s.path), append(variables, s.env)
 	}
 }
+
+func TestUserOf(t *testing.T) {
+	ssh := SSH{User: "admin", Users: []ImageUser{{"Acme-Linux-*", "acme"}, {"acme-*", "other"}, {"db-?", "dba"}}}
+	for image, want := range map[string]string{
+		"acme-linux-9": "acme", "ACME-LINUX-team/9": "acme", "acme-bsd": "other", "db-1": "dba", "db-10": "admin", "": "admin",
+	} {
+		if got := ssh.UserOf(image); got != want {
+			t.Errorf("UserOf(%q) = %q, want %q", image, got, want)
+		}
+	}
+}
