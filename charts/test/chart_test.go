@@ -2,6 +2,7 @@ package charttest
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,14 +131,16 @@ func TestHealth(t *testing.T) {
 	})
 }
 
-// Whatever selects pods must select this pod.
+// Whatever selects pods must select this pod, by the labels that never change:
+// a version among them would lose the old pods during an upgrade.
 func TestSelectors(t *testing.T) {
 	eachGood(t, func(t *testing.T, r *rendering) {
 		pod := labels.Set(r.deployment.Spec.Template.Labels)
 		selects := func(what string, s *metav1.LabelSelector) {
 			t.Helper()
 			selector, err := metav1.LabelSelectorAsSelector(s)
-			if err != nil || selector.Empty() || !selector.Matches(pod) {
+			stable := maps.Equal(s.MatchLabels, r.deployment.Spec.Selector.MatchLabels)
+			if err != nil || len(s.MatchLabels) != 2 || !stable || !selector.Matches(pod) {
 				t.Errorf("%s selects %v, the pod has %v (%v)", what, selector, pod, err)
 			}
 		}
@@ -158,6 +161,37 @@ func TestSelectors(t *testing.T) {
 			t.Error("the pod uses another account than the chart makes")
 		}
 	})
+}
+
+// Every way to the pod ends at its one port, and the pod may go anywhere.
+func TestNetwork(t *testing.T) {
+	eachGood(t, func(t *testing.T, r *rendering) {
+		port := r.container(t).Ports[0].Name
+		if r.service != nil && r.service.Spec.Ports[0].TargetPort.StrVal != port {
+			t.Errorf("the Service leads to %v", r.service.Spec.Ports[0].TargetPort)
+		}
+		if r.monitor != nil && r.monitor.Spec.Endpoints[0].Port != r.service.Spec.Ports[0].Name {
+			t.Errorf("the ServiceMonitor asks port %s", r.monitor.Spec.Endpoints[0].Port)
+		}
+		if r.policy == nil {
+			return
+		}
+		in := r.policy.Spec.Ingress
+		if len(r.policy.Spec.PolicyTypes) != 2 || len(in) != 1 || len(in[0].Ports) != 1 || in[0].Ports[0].Port.StrVal != port {
+			t.Errorf("lets in %+v", in)
+		}
+	})
+	out := render(t, nil).policy.Spec.Egress
+	if len(out) != 1 || len(out[0].To)+len(out[0].Ports) > 0 {
+		t.Errorf("egress %+v, want everything", out)
+	}
+}
+
+// The chart names no registry: the image is wherever its operator pushed it.
+func TestDefaultImage(t *testing.T) {
+	if c := render(t, nil).container(t); c.Image != "sshhelp:0.1.0" {
+		t.Errorf("image %q", c.Image)
+	}
 }
 
 func TestVolumesAreMountedAndSecretsStaySecret(t *testing.T) {
