@@ -166,8 +166,8 @@ func (e *Engine) gap(a answer) *diag.Gap {
 // address translation on the way must have changed it; and the account that a
 // site configured for the image.
 func (e *Engine) settle(known *diag.Evidence) {
-	if known.Image != nil && known.Image.AdminUser == "" && e.Users != nil {
-		known.Image.AdminUser = e.Users(known.Image.Name)
+	if known.Image != nil && known.Image.AdminUser == "" && e.User != nil {
+		known.Image.AdminUser = e.User(known.Image.Name)
 	}
 	if known.Asked.FromWhy != diag.FromHere || known.Asked.From.IsValid() {
 		return

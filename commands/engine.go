@@ -34,9 +34,12 @@ type Options struct {
 	Prober    Witness // nil: nothing is probed, and the answer says so
 	Catalogue *diag.Catalogue
 	Logger    *slog.Logger
-	Now       func() time.Time          // nil: time.Now
-	Total     time.Duration             // of one diagnosis; 0: 20 s
-	Users     func(image string) string // account by image name; nil or "": not known
+	Now       func() time.Time // nil: time.Now
+	Total     time.Duration    // of one diagnosis; 0: 20 s
+	Port      uint16           // of SSH where nobody says one; 0: 22
+	// User names the account for an image by its name, where the site knows
+	// better than the image's properties; nil or "": not known.
+	User func(image string) string
 }
 
 // An Engine finds instances and diagnoses them. It is safe for concurrent use.
@@ -51,6 +54,9 @@ func New(o Options) *Engine {
 	}
 	if o.Total == 0 {
 		o.Total = total
+	}
+	if o.Port == 0 {
+		o.Port = 22
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

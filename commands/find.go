@@ -40,6 +40,9 @@ func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !asked.PortSaid {
+		asked.Port = e.Port
+	}
 	ctx, cancel := context.WithTimeout(ctx, findMost)
 	defer cancel()
 

@@ -58,6 +58,28 @@ func Parse(line string) (diag.Asked, error) {
 	return asked, setQuery(&asked, join(line, words))
 }
 
+// ParseArgs reads a request that comes in parts, as from a command line or a
+// form: the instance, and settings of which each may be "".
+func ParseArgs(instance, from, user, port string) (diag.Asked, error) {
+	asked := diag.Asked{Port: 22}
+	read := setTarget
+	if strings.ContainsFunc(instance, unicode.IsSpace) {
+		read = setQuery
+	}
+	if err := read(&asked, instance); err != nil {
+		return asked, err
+	}
+	for _, s := range [][2]string{{"from", from}, {"user", user}, {"port", port}} {
+		if s[1] == "" {
+			continue
+		}
+		if err := set(&asked, s[0], s[1]); err != nil {
+			return asked, err
+		}
+	}
+	return asked, nil
+}
+
 // A word is a part of a line, with its place, so that a name keeps its inner
 // spaces as they were written.
 type word struct {
@@ -116,17 +138,17 @@ func join(line string, words []word) string {
 
 // takeSettings takes "keyword value" pairs from both ends of the words.
 func takeSettings(asked *diag.Asked, words []word) ([]word, error) {
-	for len(words) >= 2 && isSetting(words[0]) && len(words) > 2 {
-		if err := set(asked, words[0].text, words[1].text); err != nil {
-			return nil, err
-		}
-		words = words[2:]
-	}
 	for len(words) >= 3 && isSetting(words[len(words)-2]) {
 		if err := set(asked, words[len(words)-2].text, words[len(words)-1].text); err != nil {
 			return nil, err
 		}
 		words = words[:len(words)-2]
+	}
+	for len(words) >= 3 && isSetting(words[0]) {
+		if err := set(asked, words[0].text, words[1].text); err != nil {
+			return nil, err
+		}
+		words = words[2:]
 	}
 	if n := len(words); n >= 2 && isSetting(words[n-1]) {
 		return nil, usage("For instance: "+example(words[n-1].text), "What follows %q is missing.", words[n-1].text)

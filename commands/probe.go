@@ -1,0 +1,137 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"sshhelp/diag"
+)
+
+// Probe looks at a host that needs to be no instance. The name is resolved
+// first, then everything else runs side by side. It fails only if the name
+// leads nowhere.
+func Probe(ctx context.Context, w Witness, asked diag.Asked, now time.Time) (*diag.Evidence, error) {
+	ctx, cancel := context.WithTimeout(ctx, total)
+	defer cancel()
+	e := &diag.Evidence{Now: now, Asked: asked}
+	if !asked.Address.IsValid() {
+		fact, err := w.Read(ctx, e, diag.SourceDNS)
+		if err != nil {
+			return nil, fmt.Errorf("resolve %s: %w", asked.Query, err)
+		}
+		names, ok := fact.(*diag.Names)
+		if !ok || len(names.Addrs) == 0 {
+			return nil, usage("Write an address, or a name that DNS knows.", "%s leads to no address.", clip(asked.Query))
+		}
+		e.Add(names)
+		e.Asked.Address = names.Addrs[0]
+	}
+	outside(ctx, w, e)
+	return e, nil
+}
+
+// outside asks for ping and SSH at once and adds what they say.
+func outside(ctx context.Context, w Witness, e *diag.Evidence) {
+	known := *e
+	sources := []diag.Source{diag.SourcePing, diag.SourceSSH}
+	facts, errs := make([]diag.Fact, len(sources)), make([]error, len(sources))
+	var wg sync.WaitGroup
+	for i, source := range sources {
+		wg.Go(func() { facts[i], errs[i] = w.Read(ctx, &known, source) })
+	}
+	wg.Wait()
+	for i, source := range sources {
+		if facts[i] != nil {
+			e.Add(facts[i])
+		}
+		if errs[i] != nil {
+			e.Add(&diag.Gap{Source: source, Why: diag.GapFailed, Text: source.Title() + ": " + errs[i].Error()})
+		}
+	}
+}
+
+// Probed is what probing one host showed.
+type Probed struct {
+	Evidence  *diag.Evidence
+	Diagnosis *diag.Diagnosis
+	Keys      []diag.HostKey // the person's own public keys
+}
+
+// JSON returns the facts for machines.
+func (p Probed) JSON() any {
+	return map[string]any{
+		"causes": p.Diagnosis.Causes, "possible": p.Diagnosis.Possible, "asked": p.Evidence.Asked,
+		"names": p.Evidence.Names, "pings": p.Evidence.Pings, "reach": p.Evidence.Reach,
+		"keys": p.Keys, "gaps": p.Diagnosis.Gaps,
+	}
+}
+
+// Sections puts the facts into words.
+func (p Probed) Sections() []diag.Section {
+	sections := verdict(p.verdict())
+	for _, r := range p.Evidence.Reach {
+		sections = append(sections, diag.Section{Kind: diag.AboutSection, Title: r.Where(), Items: reachItems(&r)})
+	}
+	var rest []diag.Item
+	for _, ping := range p.Evidence.Pings {
+		o := ping.Observe()
+		rest = append(rest, diag.Item{Text: o.Text, From: o.Where})
+	}
+	for _, k := range p.Keys {
+		rest = append(rest, diag.Item{Text: k.Type + " " + k.SHA256, From: "your key"})
+	}
+	for _, g := range p.Diagnosis.Gaps {
+		rest = append(rest, diag.Item{Text: g.Text, From: g.Source.Title()})
+	}
+	if len(rest) > 0 {
+		sections = append(sections, diag.Section{Kind: diag.AboutSection, Title: "Besides", Items: rest})
+	}
+	return sections
+}
+
+func (p Probed) verdict() string {
+	if lead := p.Diagnosis.Lead(); lead != nil {
+		return lead.Text
+	}
+	if r := p.Evidence.SSHAnswers(); r != nil {
+		return "An SSH server answers at " + r.Target.String() + "."
+	}
+	for i := range p.Evidence.Reach {
+		if r := &p.Evidence.Reach[i]; r.Connect.Outcome == diag.TimedOut {
+			return "Nothing answers at " + r.Target.String() + "."
+		}
+	}
+	return "It could not be seen whether an SSH server answers."
+}
+
+// reachItems lists what one target told.
+func reachItems(r *diag.Reach) []diag.Item {
+	o := r.ObserveConnect()
+	items := []diag.Item{{Text: o.Text + " in " + r.Connect.Took.Round(time.Millisecond/10).String(), From: "tcp"}}
+	if r.SSH == nil {
+		return items
+	}
+	add := func(from, text string) {
+		if text != "" {
+			items = append(items, diag.Item{Text: text, From: from})
+		}
+	}
+	for _, line := range r.SSH.Before {
+		add("before the identification", line)
+	}
+	add("identification", strings.TrimSpace(r.SSH.Version+" "+r.SSH.IdentErr))
+	add("key exchange", strings.TrimSpace(r.SSH.Kex.String()+" "+r.SSH.KexErr))
+	for _, k := range r.SSH.HostKeys {
+		add("host key", k.Type+" "+k.SHA256)
+	}
+	if a := r.SSH.Algorithms; a != nil {
+		add("key exchange algorithms", strings.Join(a.Kex, ", "))
+		add("host key algorithms", strings.Join(a.HostKey, ", "))
+		add("ciphers", strings.Join(a.Cipher, ", "))
+		add("MACs", strings.Join(a.MAC, ", "))
+	}
+	return items
+}
