@@ -34,7 +34,7 @@ func (f *Search) into(e *Evidence)   { e.Search = f }
 func (f *Instance) into(e *Evidence) { e.Instance = f }
 func (f *Image) into(e *Evidence)    { e.Image = f }
 func (f *KeyPair) into(e *Evidence)  { e.KeyPair = f }
-func (f *Network) into(e *Evidence)  { e.Network = f }
+func (f *Network) into(e *Evidence)  { e.Network, e.Gaps = f, append(e.Gaps, f.Gaps...) }
 func (f *Console) into(e *Evidence)  { e.Console = f }
 func (f *Names) into(e *Evidence)    { e.Names = f }
 func (f Pings) into(e *Evidence)     { e.Pings = append(e.Pings, f...) }
@@ -119,6 +119,7 @@ type Instance struct {
 	Name       string            `json:"name"`
 	Cloud      string            `json:"cloud,omitempty"`
 	Project    string            `json:"project,omitempty"` // ID
+	User       string            `json:"user,omitempty"`    // ID of who launched it
 	Status     string            `json:"status"`            // Nova's: ACTIVE, BUILD, SHUTOFF, ...
 	Task       string            `json:"task,omitempty"`    // OS-EXT-STS:task_state; "" if none
 	VMState    string            `json:"vm_state,omitempty"`
@@ -135,6 +136,7 @@ type Instance struct {
 	KeyName    string            `json:"key_name,omitempty"` // "" means launched without a key pair
 	ImageID    string            `json:"image_id,omitempty"` // "" if it boots from a volume
 	ImageMeta  map[string]string `json:"image_meta,omitempty"`
+	Volumes    []string          `json:"volumes,omitempty"` // IDs of attached volumes
 	Flavor     string            `json:"flavor,omitempty"`
 	Metadata   map[string]string `json:"metadata,omitempty"`
 	Addresses  []Address         `json:"addresses"` // as Nova lists them; empty means none

@@ -9,6 +9,8 @@ import (
 // Network is what Neutron says of the way to the instance. Ports is never nil.
 type Network struct {
 	Ports []Port `json:"ports"`
+	// Gaps are the parts that could not be read while others could.
+	Gaps []Gap `json:"-"`
 }
 
 // Port is a Neutron port of the instance with all that decides over it.
