@@ -128,8 +128,14 @@ func TestVantageDefaultsToTheHostName(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for _, test := range []struct{ got, want string }{
-		{"channel", "channels"}, {"Channels", "channels"}, {"allow-everyone", "allow_everyone"},
-		{"chnanels", "channels"}, {"uesrs", "users"}, {"colour", ""}, {"", ""}, {strings.Repeat("users", 100), ""},
+		{"channel", "channels"},
+		{"Channels", "channels"},
+		{"allow-everyone", "allow_everyone"},
+		{"chnanels", "channels"},
+		{"uesrs", "users"},
+		{"colour", ""},
+		{"", ""},
+		{strings.Repeat("users", 100), ""},
 	} {
 		if got := nearest(test.got, keys("access")); got != test.want {
 			t.Errorf("nearest(%q) = %q, want %q", test.got, got, test.want)
