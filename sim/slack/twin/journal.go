@@ -171,3 +171,12 @@ func (t *Twin) Revision() int {
 	defer t.mu.Unlock()
 	return t.journal.revision
 }
+
+// WaitState waits until what user sees makes match true.
+func (t *Twin) WaitState(ctx context.Context, user string, match func(State) bool) error {
+	a, err := t.actor(user)
+	if err != nil {
+		return err
+	}
+	return t.wait(ctx, "a state", func() bool { return match(a.state()) })
+}

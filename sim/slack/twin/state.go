@@ -37,9 +37,13 @@ type State struct {
 
 // State returns what the user sees now.
 func (a *Actor) State() State {
+	a.t.mu.Lock()
+	defer a.t.mu.Unlock()
+	return a.state()
+}
+
+func (a *Actor) state() State {
 	t := a.t
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	s := State{Revision: t.journal.revision, Team: TeamInfo{t.sc.Team.ID, t.sc.Team.Name, t.sc.Team.Domain},
 		Me:    t.user(a.user).public(),
 		Bot:   BotInfo{t.sc.Bot.UserID, t.sc.Bot.BotID, t.sc.Bot.AppID, t.sc.Bot.Name},
