@@ -1,0 +1,39 @@
+package probes
+
+import "time"
+
+// Budgets. Each is long enough that its end means something, and together they
+// bound what one diagnosis costs.
+const (
+	// maxTargets bounds the addresses of one diagnosis.
+	maxTargets = 4
+	// dnsBudget lets one name server be dead (5 s, resolv.conf(5)) and the next
+	// answer.
+	dnsBudget = 8 * time.Second
+	// dialBudget covers three SYNs, which Linux sends at 0, 1 and 3 s: one lost
+	// packet is no evidence, three are.
+	dialBudget = 5 * time.Second
+	// identBudget is for the identification string. A server that looks up its
+	// client in a dead DNS needs longer, and that is worth knowing.
+	identBudget = 10 * time.Second
+	// speakAfter is how long the server may keep silent before we identify
+	// ourselves: a server speaks at once (RFC 4253, 4.2), while HTTP waits for
+	// its client. Speaking first would leave bytes unread at a server that
+	// hangs up, and turn its orderly close into a reset.
+	speakAfter = 2 * time.Second
+	// kexBudget is for the key exchange: three round trips and some arithmetic.
+	// A small machine that has just booted may take seconds.
+	kexBudget = 10 * time.Second
+	// pingEvery is the time between the two echo requests, pingBudget the whole.
+	pingEvery  = time.Second
+	pingBudget = 3 * time.Second
+)
+
+// Limits on what a server may make us read or keep.
+const (
+	maxIdentBytes = 64 << 10 // before the identification string is complete
+	maxBefore     = 20       // lines kept from before it
+	maxLine       = 255      // bytes kept of one line; also RFC 4253, 4.2
+	maxKexBytes   = 256 << 10
+	maxNames      = 128 // algorithms kept of one list
+)
