@@ -50,6 +50,8 @@ type Console struct {
 	Began time.Time
 	// Ran is how long the last boot had run when it last said so.
 	Ran time.Duration
+
+	reached [StageCloudDone + 1]int // number of the line that first showed each stage, 0 if none did
 }
 
 // An AuthorizedKey is a public key that cloud-init wrote for an account.
@@ -116,8 +118,9 @@ type consoleReader struct {
 	n      int // number of the line, from 1
 	redact redactor
 	keys   hostKeyReader
-	table  string // the account whose table of authorised keys is being read
-	ended  bool   // the boot has ended: the next line belongs to a new one
+	table  string  // the account whose table of authorised keys is being read
+	ended  bool    // the boot has ended: the next line belongs to a new one
+	found  []int32 // consoleTexts that the line holds
 }
 
 // line takes the next line of the text. A carriage return goes back to redraw
@@ -125,23 +128,28 @@ type consoleReader struct {
 func (r *consoleReader) line(raw string) {
 	r.n++
 	for part := range strings.SplitSeq(raw, "\r") {
-		if len(part) > maxConsoleLine {
-			part = part[:maxConsoleLine]
-		}
-		text := r.redact.line(clean(part))
+		text := r.redact.line(clean(part[:min(len(part), maxConsoleLine)]))
 		if strings.TrimSpace(text) != "" {
 			r.read(LogLine{N: r.n, Text: text})
 		}
 	}
 }
 
+// read places a line in its boot, keeps it, and learns from it.
 func (r *consoleReader) read(line LogLine) {
 	r.c.Empty = false
+	r.found = consoleTexts.find(line.Text, r.found[:0])
 	r.place(line)
 	r.keep(line)
-	r.c.learn(line)
+	r.c.learnTime(line.Text)
 	r.keys.read(line.Text, &r.c)
-	r.tables(line)
+	done := uint64(0) // readings made of this line
+	for _, text := range r.found {
+		if i := readingOf[text]; i >= 0 && done&(1<<i) == 0 {
+			done |= 1 << i
+			readings[i].read(r, line)
+		}
+	}
 }
 
 // keep adds a line to the last boot. Of a boot that is too long it keeps the

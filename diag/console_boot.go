@@ -86,21 +86,17 @@ var marks = []mark{
 	{"running 'modules:", nil, StageNetwork, nil},
 }
 
-// downMarks show that the guest shuts down or restarts. What the last ones
-// print nothing of the same boot follows.
-var (
-	downMarks = regexp.MustCompile(`Reached target .*([Ss]ystem (Shutdown|Power Off|Reboot|Halt)|[Ss]hutdown\.target|reboot\.target|poweroff\.target|halt\.target)|Requesting system (reboot|poweroff|halt)`)
-	endMarks  = []string{"reboot: Restarting system", "reboot: Power down", "reboot: System halted", "Restarting system.", "reboot: machine restart"}
-)
-
 // place finds out to which boot a line belongs and how far that has come.
 func (r *consoleReader) place(line LogLine) {
 	if r.ended && !strings.Contains(line.Text, "acpi_power_off") {
 		r.ended = false
 		r.begin()
 	}
-	for i := range marks {
-		m := &marks[i]
+	for _, text := range r.found {
+		if int(text) >= len(marks) {
+			return
+		}
+		m := &marks[text]
 		if !strings.Contains(line.Text, m.text) || m.also != nil && !m.also.MatchString(line.Text) {
 			continue
 		}
@@ -109,45 +105,65 @@ func (r *consoleReader) place(line LogLine) {
 		}
 		r.c.reach(m.stage, line)
 	}
-	r.shutdown(line)
 }
 
-func (r *consoleReader) shutdown(line LogLine) {
-	if !strings.Contains(line.Text, "eboot") && !strings.Contains(line.Text, "arget") && !strings.Contains(line.Text, "estarting") {
-		return
-	}
+// downMarks show that the guest shuts down or restarts.
+var downMarks = regexp.MustCompile(`Reached target .*([Ss]ystem (Shutdown|Power Off|Reboot|Halt)|[Ss]hutdown\.target|reboot\.target|poweroff\.target|halt\.target)|Requesting system (reboot|poweroff|halt)`)
+
+func readShutdown(r *consoleReader, line LogLine) {
 	if downMarks.MatchString(line.Text) {
 		r.c.Down, r.c.Up = &line, nil
 	}
-	for _, end := range endMarks {
-		if strings.Contains(line.Text, end) {
-			r.c.Down, r.c.Up, r.ended = &line, nil, true
-		}
+}
+
+// readEnd is for what the kernel prints last: what follows is another boot, even
+// if nothing else shows it.
+func readEnd(r *consoleReader, line LogLine) {
+	r.c.Down, r.c.Up, r.ended = &line, nil, true
+}
+
+// reach notes that the boot has come to a stage.
+func (c *Console) reach(s Stage, line LogLine) {
+	if c.reached[s] == 0 {
+		c.reached[s] = line.N
+	}
+	if s <= c.Stage {
+		return
+	}
+	c.Stage, c.StageAt = s, &line
+	if c.Stopped != nil && c.WentOn(c.Stopped.N) {
+		c.Stopped = nil
 	}
 }
 
-// reach notes that the boot has come to a stage. What had stopped it before did
-// not stop it.
-func (c *Console) reach(s Stage, line LogLine) {
-	if s > c.Stage {
-		c.Stage, c.StageAt, c.Stopped = s, &line, nil
+// WentOn reports whether the last boot came further after a line of the log, so
+// that what that line says did not stop it. A guest in emergency mode still
+// brings up this and that; only the SSH service or the end of the boot shows
+// that it left it. Before init every stage shows it.
+func (c *Console) WentOn(n int) bool {
+	if c.Up != nil && c.Up.N > n {
+		return true
 	}
+	before := StageNone
+	for s, at := range c.reached {
+		switch {
+		case at == 0:
+		case at <= n:
+			before = Stage(s)
+		case before < StageInit || Stage(s) >= StageSSHD:
+			return true
+		}
+	}
+	return false
 }
 
 // stops are what is printed when a boot cannot go on without a hand.
 var stops = []string{
 	"Kernel panic - not syncing", "end Kernel panic", "-- System halted", "Halting now", "Freezing execution",
-	"You are in emergency mode", "You are in rescue mode", "Entering emergency mode", "Give root password for maintenance",
-	"Press Enter for maintenance", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
+	"You are in emergency mode", "You are in rescue mode", "Welcome to emergency mode", "Entering emergency mode", "Entering rescue mode",
+	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
 	"No bootable device", "grub rescue>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",
 }
 
-// learnStop notes that the boot stopped.
-func (c *Console) learnStop(line LogLine) {
-	for _, s := range stops {
-		if strings.Contains(line.Text, s) {
-			c.Stopped = &line
-			return
-		}
-	}
-}
+// readStop notes that the boot stopped.
+func readStop(r *consoleReader, line LogLine) { r.c.Stopped = &line }

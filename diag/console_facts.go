@@ -19,27 +19,68 @@ var (
 	loginWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 )
 
-// learn takes from a line what holds for the boot.
-func (c *Console) learn(line LogLine) {
-	c.learnTime(line.Text)
-	c.learnStop(line)
-	c.learnJob(line)
-	if strings.Contains(line.Text, "Cloud-init v") {
-		c.learnCloudInit(line)
+// A reading is what a line with one of some texts tells of its boot.
+type reading struct {
+	texts []string
+	read  func(*consoleReader, LogLine)
+}
+
+// readings are made in this order.
+var readings = []reading{
+	{stops, readStop},
+	{[]string{"Reached target", "Requesting system"}, readShutdown},
+	{[]string{"reboot: Restarting system", "reboot: Power down", "reboot: System halted", "reboot: machine restart"}, readEnd},
+	{[]string{"start job is running for", "/start running"}, readJob},
+	{[]string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}, endJob},
+	{[]string{" login:"}, readPrompt},
+	{[]string{"Cloud-init v."}, readCloudInit},
+	{[]string{"cloud-final", "Cloud-init: Final Stage", "cloud user/final scripts"}, readFinalStage},
+	{[]string{"Multi-User", "graphical", "Startup finished"}, readLastTarget},
+	{[]string{"Authorized keys from"}, readKeyTable},
+	{[]string{"ci-info: |"}, readKeyRow},
+	{[]string{"no authorized ssh keys"}, readNoKeys},
+	{[]string{"login as"}, readLoginAs},
+}
+
+// consoleTexts finds what a line of a console may tell: the texts of marks, then
+// those of readings. readingOf has for each text the reading it stands for, -1
+// for a mark.
+var consoleTexts, readingOf = indexConsole()
+
+func indexConsole() (*finder, []int) {
+	var texts []string
+	var of []int
+	for i := range marks {
+		texts, of = append(texts, marks[i].text), append(of, -1)
 	}
+	for i := range readings {
+		for _, text := range readings[i].texts {
+			texts, of = append(texts, text), append(of, i)
+		}
+	}
+	return newFinder(texts), of
+}
+
+func readPrompt(r *consoleReader, line LogLine) {
 	if isPrompt(line.Text) {
-		c.Prompt = true
-		c.reach(StagePrompt, line)
-		c.up(line)
+		r.c.Prompt = true
+		r.c.reach(StagePrompt, line)
+		r.c.up(line)
 	}
-	switch t := line.Text; {
-	case !strings.Contains(t, "Reached target") && !strings.Contains(t, "Startup finished") && !strings.Contains(t, "inal"):
-	case finalStage.MatchString(t):
-		c.Finished = true
-		c.reach(StageCloudDone, line)
-		c.up(line)
-	case lastTarget.MatchString(t):
-		c.up(line)
+}
+
+// readFinalStage is for guests whose owner replaced cloud-init's final message.
+func readFinalStage(r *consoleReader, line LogLine) {
+	if finalStage.MatchString(line.Text) {
+		r.c.Finished = true
+		r.c.reach(StageCloudDone, line)
+		r.c.up(line)
+	}
+}
+
+func readLastTarget(r *consoleReader, line LogLine) {
+	if lastTarget.MatchString(line.Text) {
+		r.c.up(line)
 	}
 }
 
@@ -52,8 +93,8 @@ func (c *Console) up(line LogLine) {
 	c.Stopped = nil
 }
 
-func (c *Console) learnCloudInit(line LogLine) {
-	m := cloudLine.FindStringSubmatch(line.Text)
+func readCloudInit(r *consoleReader, line LogLine) {
+	c, m := &r.c, cloudLine.FindStringSubmatch(line.Text)
 	if m == nil {
 		return
 	}
@@ -118,20 +159,19 @@ func seconds(s string) time.Duration {
 	return time.Duration(f * float64(time.Second))
 }
 
-// learnJob keeps the last job that systemd waits for. Any other line of systemd
-// shows that it went on.
-func (c *Console) learnJob(line LogLine) {
-	switch t := line.Text; {
-	case strings.Contains(t, "start job is running for"):
-		if m := startJob.FindStringSubmatch(t); m != nil {
-			c.Job = &Job{Name: strings.TrimSpace(m[1]), Time: m[2], Line: line}
-		}
-	case strings.Contains(t, "/start running"):
-		if m := unitJob.FindStringSubmatch(t); m != nil {
-			c.Job = &Job{Name: m[1], Time: m[2], Line: line}
-		}
-	case strings.Contains(t, "[  OK  ]"), strings.Contains(t, "[FAILED]"), strings.Contains(t, "[ TIME ]"), strings.Contains(t, "[DEPEND]"):
-		c.Job = nil
+// readJob keeps the last job that systemd waits for.
+func readJob(r *consoleReader, line LogLine) {
+	if m := startJob.FindStringSubmatch(line.Text); m != nil {
+		r.c.Job = &Job{Name: strings.TrimSpace(m[1]), Time: m[2], Line: line}
+	} else if m := unitJob.FindStringSubmatch(line.Text); m != nil {
+		r.c.Job = &Job{Name: m[1], Time: m[2], Line: line}
+	}
+}
+
+// endJob: systemd says of another unit what became of it, so it went on.
+func endJob(r *consoleReader, line LogLine) {
+	if r.c.Job != nil && r.c.Job.Line.N != line.N {
+		r.c.Job = nil
 	}
 }
 
@@ -160,27 +200,34 @@ var (
 	loginAs  = regexp.MustCompile(`[Ll]ogin as (?:the user )?\\?["']([a-z_][a-z0-9_-]*)\\?["']`)
 )
 
-// tables reads cloud-init's tables of authorised keys and learns the account
-// that the image is meant to be used with.
-func (r *consoleReader) tables(line LogLine) {
-	t := line.Text
-	if !strings.Contains(t, "uthorized ") && !strings.Contains(t, "ogin as") && r.table == "" {
-		return
-	}
-	if m := keyTable.FindStringSubmatch(t); m != nil {
+// readKeyTable begins one of cloud-init's tables of authorised keys.
+func readKeyTable(r *consoleReader, line LogLine) {
+	if m := keyTable.FindStringSubmatch(line.Text); m != nil {
 		r.c.forget(m[1])
 		r.table = m[1]
 		r.admin(m[1])
 	}
-	if m := noKeys.FindStringSubmatch(t); m != nil {
+}
+
+func readKeyRow(r *consoleReader, line LogLine) {
+	if r.table == "" {
+		return
+	}
+	if m := keyRow.FindStringSubmatch(line.Text); m != nil {
+		r.c.authorize(AuthorizedKey{User: r.table, Key: colonKey(m[1], m[2]), Comment: m[4]})
+	}
+}
+
+func readNoKeys(r *consoleReader, line LogLine) {
+	if m := noKeys.FindStringSubmatch(line.Text); m != nil {
 		r.admin(m[1])
 		r.c.NoKeys = &line
 	}
-	if m := loginAs.FindStringSubmatch(t); m != nil {
+}
+
+func readLoginAs(r *consoleReader, line LogLine) {
+	if m := loginAs.FindStringSubmatch(line.Text); m != nil {
 		r.admin(m[1])
-	}
-	if m := keyRow.FindStringSubmatch(t); m != nil && r.table != "" {
-		r.c.authorize(AuthorizedKey{User: r.table, Key: colonKey(m[1], m[2]), Comment: m[4]})
 	}
 }
 

@@ -17,11 +17,15 @@ import (
 
 // A hostKeyReader follows those prints from line to line.
 type hostKeyReader struct {
-	making  string // the type of key that ssh-keygen is making; "" if none, or not a host's
-	prints  bool   // in a block of fingerprints
-	keys    bool   // in a block of keys
 	pending string // type of a key being made, until it is known to be a host's
+	making  string // type of the host key whose fingerprint is to come; "" if none
+	prints  int    // lines that a block of fingerprints may still take
+	keys    int    // lines that a block of keys may still take
 }
+
+// maxBlock is how many lines a block may take, with other writers' lines in
+// between, so that one whose end was lost does not go on for ever.
+const maxBlock = 60
 
 var (
 	generating  = regexp.MustCompile(`Generating public/private (\w+) key pair`)
@@ -32,53 +36,46 @@ var (
 )
 
 func (h *hostKeyReader) read(t string, c *Console) {
-	switch {
-	case strings.Contains(t, "BEGIN SSH HOST KEY FINGERPRINTS"):
-		h.prints, h.keys, h.making = true, false, ""
-	case strings.Contains(t, "BEGIN SSH HOST KEY KEYS"), strings.Contains(t, "=== sshd host keys ==="):
-		h.keys, h.prints, h.making = true, false, ""
-	case strings.Contains(t, "END SSH HOST KEY FINGERPRINTS"):
-		h.prints = false
-	case strings.Contains(t, "END SSH HOST KEY KEYS"):
-		h.keys = false
-	case h.prints:
+	h.prints, h.keys = max(h.prints-1, 0), max(h.keys-1, 0)
+	switch key := strings.Contains(t, "KEY"); {
+	case key && strings.Contains(t, "BEGIN SSH HOST KEY FINGERPRINTS"):
+		*h = hostKeyReader{prints: maxBlock}
+	case key && strings.Contains(t, "BEGIN SSH HOST KEY KEYS"), strings.Contains(t, "=== sshd host keys ==="):
+		*h = hostKeyReader{keys: maxBlock}
+	case key && strings.Contains(t, "END SSH HOST KEY"):
+		*h = hostKeyReader{}
+	case h.prints > 0:
 		if m := blockPrint.FindStringSubmatch(t); m != nil {
 			c.hostKey(printed(keyType(m[3], m[1]), m[2]))
 		}
-	case h.keys:
+	case h.keys > 0:
 		if m := publicKey.FindStringSubmatch(t); m != nil {
 			c.hostKey(keyOf(m[1], m[2]))
 		}
-	case strings.Contains(t, "key"):
+	default:
 		h.chatter(t, c)
-	case h.making != "":
-		h.made(t, c)
 	}
 }
 
 // chatter follows ssh-keygen. It makes people's keys as well, so that only the
 // path tells that this one is the host's.
 func (h *hostKeyReader) chatter(t string, c *Console) {
-	if m := generating.FindStringSubmatch(t); m != nil {
-		h.pending, h.making = keyType(strings.ToUpper(m[1]), ""), ""
-	}
-	if strings.Contains(t, "saved in ") && strings.Contains(t, "ssh_host_") {
+	switch {
+	case strings.Contains(t, "Generating public/private"):
+		if m := generating.FindStringSubmatch(t); m != nil {
+			h.pending, h.making = keyType(strings.ToUpper(m[1]), ""), ""
+		}
+	case h.pending != "" && strings.Contains(t, "saved in ") && strings.Contains(t, "ssh_host_"):
 		h.making = h.pending
-	}
-	if m := issuePrint.FindStringSubmatch(t); m != nil {
-		c.hostKey(printed(keyType(m[2], ""), m[1]))
-		return
-	}
-	h.made(t, c)
-}
-
-func (h *hostKeyReader) made(t string, c *Console) {
-	if h.making == "" {
-		return
-	}
-	if m := keygenPrint.FindStringSubmatch(t); m != nil {
-		c.hostKey(printed(h.making, m[1]))
-		h.making = ""
+	case strings.Contains(t, "SSH host key: "):
+		if m := issuePrint.FindStringSubmatch(t); m != nil {
+			c.hostKey(printed(keyType(m[2], ""), m[1]))
+		}
+	case h.making != "":
+		if m := keygenPrint.FindStringSubmatch(t); m != nil {
+			c.hostKey(printed(h.making, m[1]))
+			h.pending, h.making = "", ""
+		}
 	}
 }
 

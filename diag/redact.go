@@ -30,8 +30,9 @@ const (
 type redactor struct {
 	key  int // lines of a private key that may still come
 	list int // lines of a list of passwords that may still come
-	// PrivateKey: a private key was seen.
-	privateKey bool
+
+	privateKey bool    // one was seen
+	found      []int32 // secretTexts that the line holds
 }
 
 const (
@@ -130,38 +131,69 @@ func (r *redactor) inList(s string) (text string, more bool) {
 	return s, false
 }
 
+// A secret is one form of secret within a line.
+type secret struct {
+	texts []string // one of them is in every line that may hold it
+	hide  func(string) string
+}
+
+// secrets are hidden in this order: what has a form of its own before what its
+// name gives away.
+var secrets = []secret{
+	{[]string{"chpasswd"}, replace(inlineList, "${1}"+removed+"${3}")},
+	{[]string{"://"}, replace(urlLogin, "${1}"+removed+"@")},
+	{[]string{"authorization"}, replace(authHeader, "${1}"+removed)},
+	{[]string{
+		"password", "passwd", "passphrase", "passwort", "adminpass", "secret", "token", "credential", "pwd",
+		"accesskey", "access_key", "access-key", "apikey", "api_key", "api-key", "authkey", "auth_key", "auth-key",
+		"privatekey", "private_key", "private-key",
+	}, hideAssigned},
+	{[]string{"$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$sha1$"}, replace(crypted, removed)},
+	{[]string{"xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-", "gAAAA", "eyJ", "AKIA", "ASIA"}, replace(wellKnown, removed)},
+}
+
+// secretTexts finds the texts of secrets; secretOf has the secret of each.
+var secretTexts, secretOf = indexSecrets()
+
+func indexSecrets() (*finder, []int) {
+	var texts []string
+	var of []int
+	for i := range secrets {
+		for _, text := range secrets[i].texts {
+			texts, of = append(texts, text), append(of, i)
+		}
+	}
+	return newFinder(texts), of
+}
+
+func replace(re *regexp.Regexp, with string) func(string) string {
+	return func(s string) string { return re.ReplaceAllString(s, with) }
+}
+
 // words hides what one line gives away by itself.
 func (r *redactor) words(s string) string {
-	low := strings.ToLower(s)
-	has := func(texts ...string) bool {
-		for _, t := range texts {
-			if strings.Contains(low, t) {
-				return true
-			}
+	r.found = secretTexts.find(s, r.found[:0])
+	if len(r.found) == 0 {
+		return s
+	}
+	if listHead.MatchString(s) {
+		r.list = maxListLines
+	}
+	last := -1
+	for _, text := range r.found {
+		if i := secretOf[text]; i != last {
+			s, last = secrets[i].hide(s), i
 		}
-		return false
 	}
-	if has("passwords", "chpasswd") {
-		if listHead.MatchString(s) {
-			r.list = maxListLines
-		}
-		s = inlineList.ReplaceAllString(s, "${1}"+removed+"${3}")
-	}
-	if has("://") {
-		s = urlLogin.ReplaceAllString(s, "${1}"+removed+"@")
-	}
-	if has("authorization") {
-		s = authHeader.ReplaceAllString(s, "${1}"+removed)
-	}
-	if has("pass", "secret", "token", "key", "credential", "pwd") {
+	return s
+}
+
+func hideAssigned(s string) string {
+	if strings.ContainsAny(s, ":=>") {
 		s = assignment.ReplaceAllStringFunc(s, hideValue)
+	}
+	if strings.Contains(s, " -") {
 		s = option.ReplaceAllString(s, "${1}"+removed)
-	}
-	if has("$") {
-		s = crypted.ReplaceAllString(s, removed)
-	}
-	if has("xox", "xapp-", "gh", "glpat-", "gaaaa", "eyj", "akia", "asia") {
-		s = wellKnown.ReplaceAllString(s, removed)
 	}
 	return s
 }
