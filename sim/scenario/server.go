@@ -125,7 +125,7 @@ var states = map[string]state{
 	"SHELVED":           {"shelved", "", 4, false, true},
 	"SHELVED_OFFLOADED": {"shelved_offloaded", "", 4, false, false},
 	"SOFT_DELETED":      {"soft-delete", "", 4, false, true},
-	"DELETED":           {"deleted", "", 0, false, false},
+	"DELETED":           {"deleted", "", 0, false, true},
 }
 
 // IsStatus reports whether Nova has such a status.

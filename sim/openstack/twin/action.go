@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -72,15 +73,17 @@ func (s *Server) may(c *call, rule string) (*scenario.Server, answer) {
 }
 
 func (s *Server) actConsole(c *call, args json.RawMessage) answer {
-	var in consoleRequest
-	if json.Unmarshal(args, &in) != nil {
-		return novaError(http.StatusBadRequest, "Invalid input for field/attribute os-getConsoleOutput.")
+	var in *consoleRequest
+	strict := json.NewDecoder(bytes.NewReader(args))
+	strict.DisallowUnknownFields()
+	if strict.Decode(&in) != nil || in == nil {
+		return novaError(http.StatusBadRequest, "Invalid input for field/attribute os-getConsoleOutput. Value: %s.", args)
 	}
 	v, a := s.may(c, "os-console-output")
 	if v == nil {
 		return a
 	}
-	return s.consoleOutput(c, v, in)
+	return s.consoleOutput(v, *in)
 }
 
 func (s *Server) actStep(c *call, name string, st step, args json.RawMessage) answer {

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -52,7 +53,7 @@ func flavor(c *call, f *scenario.Flavor) obj {
 	body := obj{
 		"id": f.ID, "name": f.Name, "ram": f.RAM, "disk": f.Disk, "swap": "", "vcpus": f.VCPUs,
 		"OS-FLV-EXT-DATA:ephemeral": 0, "OS-FLV-DISABLED:disabled": false, "os-flavor-access:is_public": true,
-		"rxtx_factor": 1.0, "links": links(c, "flavors", f.ID),
+		"rxtx_factor": json.Number("1.0"), "links": links(c, "flavors", f.ID),
 	}
 	if c.version >= 55 {
 		body["description"] = nil
@@ -71,7 +72,11 @@ func (s *Server) listFlavors(c *call) answer {
 	for i := range s.cloud.Flavors {
 		f := &s.cloud.Flavors[i]
 		if c.URL.Path == "/compute/v2.1/flavors" {
-			list = append(list, obj{"id": f.ID, "name": f.Name, "links": links(c, "flavors", f.ID)})
+			short := obj{"id": f.ID, "name": f.Name, "links": links(c, "flavors", f.ID)}
+			if c.version >= 55 {
+				short["description"] = nil
+			}
+			list = append(list, short)
 			continue
 		}
 		list = append(list, flavor(c, f))

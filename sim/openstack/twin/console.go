@@ -13,7 +13,7 @@ import (
 const maxConsole = 100 * 1024
 
 // consoleOutput is the os-getConsoleOutput action.
-func (s *Server) consoleOutput(c *call, v *scenario.Server, in consoleRequest) answer {
+func (s *Server) consoleOutput(v *scenario.Server, in consoleRequest) answer {
 	console := v.Console
 	var a answer
 	switch {
@@ -37,7 +37,7 @@ func consoleError(status int, id string) answer {
 	case http.StatusConflict:
 		return novaError(status, "Instance %s is not ready", id)
 	case http.StatusNotImplemented:
-		return novaError(status, "Unable to get console log, functionality not implemented")
+		return novaError(status, "The requested functionality is not supported.")
 	}
 	return novaError(status, "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.\n<class 'oslo_messaging.exceptions.MessagingTimeout'>")
 }

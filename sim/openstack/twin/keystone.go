@@ -65,8 +65,8 @@ func (s *Server) routeKeystone(mux *http.ServeMux) {
 	mux.HandleFunc("GET /identity/v3/{$}", discover)
 	mux.HandleFunc("POST /identity/v3/auth/tokens", s.authenticate)
 	mux.HandleFunc("GET /identity/v3/auth/tokens", s.showToken)
-	mux.HandleFunc("/identity/", s.open(func(c *call) answer {
-		return keystoneError(http.StatusNotFound, "Could not find: "+c.URL.Path+".")
+	mux.HandleFunc("/identity/", s.open(func(*call) answer {
+		return page(http.StatusNotFound, "The requested URL was not found on the server.")
 	}))
 }
 

@@ -17,20 +17,31 @@ type collection struct {
 	items func() []obj
 	// shown decides who may see one; nil: its project.
 	shown func(c *call, item obj) bool
+	// lost says what an unknown marker does: an error, or (as it came about
+	// in Neutron) no items or all of them.
+	lost lostMarker
 	// hidden are the attributes that an item does not show to the caller.
 	hidden func(c *call, item obj) []string
 }
 
+type lostMarker int
+
+const (
+	lostIsError lostMarker = iota
+	lostIsEnd
+	lostIsStart
+)
+
 func (s *Server) collections() []collection {
 	return []collection{
 		{plural: "ports", kind: "Port", key: "port", items: s.ports, hidden: hidePort},
-		{plural: "floatingips", kind: "FloatingIP", key: "floatingip", items: s.floatingIPs},
-		{plural: "routers", kind: "Router", key: "router", items: s.routers, hidden: hideRouter},
+		{plural: "floatingips", kind: "FloatingIP", key: "floatingip", items: s.floatingIPs, lost: lostIsEnd},
+		{plural: "routers", kind: "Router", key: "router", items: s.routers, lost: lostIsEnd, hidden: hideRouter},
 		{plural: "networks", kind: "Network", key: "network", items: s.networks, shown: showNetwork, hidden: hideNetwork},
-		{plural: "subnets", kind: "Subnet", key: "subnet", items: s.subnets, shown: s.showSubnet},
-		{plural: "security-groups", kind: "SecurityGroup", key: "security_group", items: s.securityGroups},
-		{plural: "security-group-rules", kind: "SecurityGroupRule", key: "security_group_rule", items: s.securityGroupRules},
-		{plural: "address-groups", kind: "AddressGroup", key: "address_group", items: s.addressGroups},
+		{plural: "subnets", kind: "Subnet", key: "subnet", items: s.subnets, lost: lostIsStart, shown: s.showSubnet},
+		{plural: "security-groups", kind: "SecurityGroup", key: "security_group", items: s.securityGroups, lost: lostIsStart},
+		{plural: "security-group-rules", kind: "SecurityGroupRule", key: "security_group_rule", items: s.securityGroupRules, lost: lostIsStart},
+		{plural: "address-groups", kind: "AddressGroup", key: "address_group", items: s.addressGroups, lost: lostIsStart},
 	}
 }
 
@@ -87,6 +98,9 @@ func (s *Server) show(c *call, k collection) answer {
 
 func (s *Server) list(c *call, k collection) answer {
 	q := c.URL.Query()
+	if a := refuseFilter(q); a.status != 0 {
+		return a
+	}
 	list := slices.DeleteFunc(k.visible(c), func(item obj) bool { return !matchesAll(item, q) })
 	sortItems(list, q)
 	limit, err := strconv.Atoi(q.Get("limit"))
@@ -94,7 +108,7 @@ func (s *Server) list(c *call, k collection) answer {
 		return neutronError(http.StatusBadRequest, "BadRequest",
 			fmt.Sprintf("Bad limit request: Limit must be an integer 0 or greater and not '%s'.", q.Get("limit")))
 	}
-	paged, found := pageOf(list, q, limit)
+	paged, found := pageOf(list, q, limit, k.lost)
 	if !found {
 		return k.notFound(q.Get("marker"))
 	}
@@ -128,6 +142,19 @@ func (k collection) cut(c *call, item obj) obj {
 
 // notFilters are what a query may hold besides filters.
 var notFilters = []string{"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"}
+
+// refuseFilter: Neutron wants a boolean where the attribute is one.
+func refuseFilter(q url.Values) answer {
+	for _, key := range []string{"admin_state_up", "shared", "router:external", "port_security_enabled", "enable_dhcp"} {
+		for _, value := range q[key] {
+			if _, err := strconv.ParseBool(value); err != nil {
+				return neutronError(http.StatusBadRequest, "InvalidInput",
+					fmt.Sprintf("Invalid input for operation: '%s' cannot be converted to boolean.", value))
+			}
+		}
+	}
+	return answer{}
+}
 
 // matchesAll applies the filters: each key one of its values. Filters work on
 // hidden attributes too, and those that Neutron does not know are passed over.
@@ -181,16 +208,19 @@ func sortItems(list []obj, q url.Values) {
 }
 
 // pageOf returns the page of a sorted list, and whether the marker was found.
-func pageOf(list []obj, q url.Values, limit int) ([]obj, bool) {
+func pageOf(list []obj, q url.Values, limit int, lost lostMarker) ([]obj, bool) {
 	reverse := isTrue(q.Get("page_reverse"))
 	if marker := q.Get("marker"); marker != "" {
 		i := slices.IndexFunc(list, func(o obj) bool { return o["id"] == marker })
-		if i < 0 {
+		switch {
+		case i < 0 && lost == lostIsError:
 			return nil, false
-		}
-		if reverse {
+		case i < 0 && lost == lostIsEnd:
+			list = nil
+		case i < 0:
+		case reverse:
 			list = list[:i]
-		} else {
+		default:
 			list = list[i+1:]
 		}
 	}

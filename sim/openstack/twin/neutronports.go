@@ -131,13 +131,13 @@ func (s *Server) outside(r *scenario.Router) string {
 	if err != nil {
 		return ""
 	}
-	bytes := prefix.Addr().AsSlice()
+	a := lastOf(prefix).Prev()
 	for i := range s.cloud.Routers {
 		if s.cloud.Routers[i].ID == r.ID {
-			bytes[len(bytes)-1] = byte(254 - i)
+			break
 		}
+		a = a.Prev()
 	}
-	a, _ := netip.AddrFromSlice(bytes)
 	return a.String()
 }
 

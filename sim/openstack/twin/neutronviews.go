@@ -36,12 +36,16 @@ func (s *Server) networks() []obj {
 		for _, sub := range n.Subnets {
 			subnets = append(subnets, sub.ID)
 		}
-		list = append(list, s.common(obj{
+		item := s.common(obj{
 			"admin_state_up": true, "mtu": n.MTU, "status": "ACTIVE", "subnets": orEmpty(subnets), "shared": n.Shared,
 			"availability_zones": []string{}, "availability_zone_hints": []string{}, "ipv4_address_scope": nil,
 			"ipv6_address_scope": nil, "router:external": n.External, "port_security_enabled": true,
 			"provider:network_type": "vxlan", "provider:physical_network": nil, "provider:segmentation_id": i + 1,
-		}, n.ID, n.Name, n.Project))
+		}, n.ID, n.Name, n.Project)
+		if n.External {
+			item["is_default"] = false
+		}
+		list = append(list, item)
 	}
 	return list
 }
@@ -73,17 +77,31 @@ func (s *Server) subnets() []obj {
 func (s *Server) subnet(n *scenario.Network, sub *scenario.Subnet) obj {
 	version, gateway := 4, any(sub.Gateway)
 	var mode any
-	if p, err := netip.ParsePrefix(sub.CIDR); err == nil && p.Addr().Is6() {
-		version, mode = 6, "slaac"
+	pools := []obj{}
+	if p, err := netip.ParsePrefix(sub.CIDR); err == nil {
+		if p.Addr().Is6() {
+			version, mode = 6, "slaac"
+		}
+		pools = append(pools, obj{"start": p.Addr().Next().Next().String(), "end": lastOf(p).Prev().String()})
 	}
 	if sub.Gateway == "none" {
 		gateway = nil
 	}
 	return s.common(obj{
 		"network_id": n.ID, "ip_version": version, "subnetpool_id": nil, "enable_dhcp": true, "cidr": sub.CIDR,
-		"ipv6_ra_mode": mode, "ipv6_address_mode": mode, "gateway_ip": gateway, "allocation_pools": []obj{},
+		"ipv6_ra_mode": mode, "ipv6_address_mode": mode, "gateway_ip": gateway, "allocation_pools": pools,
 		"host_routes": []obj{}, "dns_nameservers": []string{}, "service_types": []string{},
 	}, sub.ID, sub.Name, n.Project)
+}
+
+// lastOf is the last address of a prefix.
+func lastOf(p netip.Prefix) netip.Addr {
+	bytes := p.Addr().AsSlice()
+	for i := p.Bits(); i < p.Addr().BitLen(); i++ {
+		bytes[i/8] |= 0x80 >> (i % 8)
+	}
+	a, _ := netip.AddrFromSlice(bytes) // four or sixteen bytes, as they were
+	return a
 }
 
 // showSubnet: those of shared networks; not those of external ones.
@@ -114,7 +132,10 @@ func (s *Server) securityGroupRules() []obj {
 	for i := range s.cloud.SecurityGroups {
 		g := &s.cloud.SecurityGroups[i]
 		for j := range g.Rules {
-			list = append(list, s.rule(g, &g.Rules[j]))
+			item := s.rule(g, &g.Rules[j])
+			delete(item, "tags")
+			delete(item, "standard_attr_id")
+			list = append(list, item)
 		}
 	}
 	return list
@@ -125,7 +146,7 @@ func (s *Server) rule(g *scenario.SecurityGroup, r *scenario.Rule) obj {
 		"security_group_id": g.ID, "ethertype": r.EtherType, "direction": r.Direction, "protocol": orNull(r.Protocol),
 		"port_range_min": portOrNull(r, r.Ports.Min), "port_range_max": portOrNull(r, r.Ports.Max),
 		"remote_ip_prefix": orNull(r.RemoteIPPrefix), "normalized_cidr": normalized(r.RemoteIPPrefix),
-		"remote_group_id": nil, "remote_address_group_id": nil,
+		"remote_group_id": nil, "remote_address_group_id": nil, "standard_attr_id": 1,
 	}, r.ID, "", g.Project)
 	delete(item, "name")
 	if remote := s.cloud.SecurityGroup(g.Project, r.RemoteGroup); remote != nil {

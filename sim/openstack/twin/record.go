@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -21,7 +22,8 @@ type Call struct {
 	Microversion string
 }
 
-// Calls returns all calls answered so far, in the order in which they ended.
+// Calls returns all calls so far, in the order in which they ended. A client
+// that has its answer finds its call here.
 func (s *Server) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,22 +48,27 @@ func (s *Server) record(next http.Handler) http.Handler {
 			Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Start: time.Now(),
 			Microversion: r.Header.Get("X-OpenStack-Nova-API-Version"),
 		}
-		seen := &statusWriter{ResponseWriter: w}
-		defer func() { // also when a handler aborts the connection
-			c.Status, c.End = seen.status, time.Now()
-			s.mu.Lock()
-			if len(s.calls) < maxCalls {
-				s.calls = append(s.calls, c)
-			}
-			s.mu.Unlock()
-			s.opts.Logger.DebugContext(r.Context(), "call", "method", c.Method, "path", r.URL.RequestURI(),
-				"status", c.Status, "took", c.End.Sub(c.Start))
+		held := &heldWriter{ResponseWriter: w}
+		defer func() { // deferred because a handler may abort the connection
+			c.Status, c.End = held.status, time.Now()
+			s.note(r.Context(), c)
+			held.release()
 		}()
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-		if s.pause(r.Context(), s.delay()) && !s.misbehave(seen, r) {
-			next.ServeHTTP(seen, r)
+		if s.pause(r.Context(), s.delay()) && !s.misbehave(held, r) {
+			next.ServeHTTP(held, r)
 		}
 	})
+}
+
+func (s *Server) note(ctx context.Context, c Call) {
+	s.mu.Lock()
+	if len(s.calls) < maxCalls {
+		s.calls = append(s.calls, c)
+	}
+	s.mu.Unlock()
+	s.opts.Logger.DebugContext(ctx, "call", "method", c.Method, "path", c.Path, "query", c.Query,
+		"status", c.Status, "took", c.End.Sub(c.Start))
 }
 
 // pause waits and reports whether it was for the whole time.
@@ -80,19 +87,23 @@ func (s *Server) pause(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-type statusWriter struct {
+// A heldWriter keeps an answer until the call has been noted, so that a client
+// that has its answer finds the call in Calls.
+type heldWriter struct {
 	http.ResponseWriter
 	status int
+	body   bytes.Buffer
 }
 
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
+func (w *heldWriter) WriteHeader(status int) { w.status = status }
 
-func (w *statusWriter) Write(b []byte) (int, error) {
+func (w *heldWriter) Write(b []byte) (int, error) { return w.body.Write(b) }
+
+// release sends the answer; without one the connection is closed.
+func (w *heldWriter) release() {
 	if w.status == 0 {
-		w.status = http.StatusOK
+		panic(http.ErrAbortHandler)
 	}
-	return w.ResponseWriter.Write(b)
+	w.ResponseWriter.WriteHeader(w.status)
+	_, _ = w.ResponseWriter.Write(w.body.Bytes()) // an error is the client's hanging up
 }

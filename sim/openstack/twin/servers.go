@@ -57,7 +57,7 @@ func (s *Server) refuseQuery(c *call, q url.Values) answer {
 		case c.version >= 75 && !slices.Contains(serverFilters, key) && !strings.HasPrefix(key, "_"):
 			return novaError(http.StatusBadRequest, "'%s' does not match any of the regexes: '^_'", key)
 		case key == "name" || key == "ip" || key == "ip6":
-			if _, err := regexp.Compile(values[0]); err != nil {
+			if _, err := regexp.Compile(values[0]); err != nil || values[0] == "" {
 				return novaError(http.StatusBadRequest, "Invalid input for query parameters %s. Value: %s. '%s' is not a 'regex'",
 					key, values[0], values[0])
 			}
@@ -147,6 +147,8 @@ func (s *Server) matchesMore(c *call, v *scenario.Server, key, want string) bool
 		return true
 	}
 	switch key {
+	case "uuid":
+		return !c.caller.admin() || v.ID == want
 	case "key_name":
 		return *v.KeyName == want
 	case "vm_state":

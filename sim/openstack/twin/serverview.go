@@ -43,8 +43,11 @@ func (s *Server) serverDetail(c *call, v *scenario.Server) obj {
 		"OS-EXT-STS:task_state": orNull(v.TaskState), "OS-EXT-STS:vm_state": v.VMState,
 		"OS-EXT-STS:power_state": *v.PowerState, "os-extended-volumes:volumes_attached": s.volumesOf(c, v),
 	}
-	if v.Status != "BUILD" && *v.Host != "" {
+	if launched(v) {
 		body["OS-SRV-USG:launched_at"] = micros(times.created)
+	}
+	if v.Status == "DELETED" {
+		body["addresses"], body["OS-SRV-USG:terminated_at"] = obj{}, micros(times.updated)
 	}
 	if slices.Contains([]string{"ACTIVE", "BUILD", "REBUILD", "RESIZE", "VERIFY_RESIZE", "MIGRATING"}, v.Status) {
 		body["progress"] = 0
@@ -58,6 +61,12 @@ func (s *Server) serverDetail(c *call, v *scenario.Server) obj {
 		addForAdmin(c, v, body)
 	}
 	return body
+}
+
+// launched reports whether a guest has ever run: not while it is built, nor
+// where no host was found for it.
+func launched(v *scenario.Server) bool {
+	return v.Status != "BUILD" && (v.Status != "ERROR" || *v.Host != "")
 }
 
 // addFault: Nova shows why only while the server is broken or gone.
@@ -180,9 +189,13 @@ func address(text, kind, mac string) obj {
 	return obj{"version": version, "addr": text, "OS-EXT-IPS:type": kind, "OS-EXT-IPS-MAC:mac_addr": mac}
 }
 
-// groupNames are the security groups of all ports, each once.
+// groupNames are the security groups of all ports, each once; before there are
+// ports those that were asked for.
 func (s *Server) groupNames(v *scenario.Server) []obj {
 	var names []string
+	if v.Status == "BUILD" && len(v.Ports) == 0 {
+		names = v.SecurityGroups
+	}
 	for i := range v.Ports {
 		for _, name := range v.Ports[i].SecurityGroups {
 			if !slices.Contains(names, name) {
