@@ -2,6 +2,7 @@ package diag
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -159,11 +160,16 @@ func (c *Console) WentOn(n int) bool {
 
 // stops are what is printed when a boot cannot go on without a hand.
 var stops = []string{
-	"Kernel panic - not syncing", "end Kernel panic", "-- System halted", "Halting now", "Freezing execution",
+	"Kernel panic: ", "not syncing: ", "Kernel panic - not", "-- System halted", "Halting now", "Freezing execution",
 	"You are in emergency mode", "You are in rescue mode", "Welcome to emergency mode", "Entering emergency mode", "Entering rescue mode",
 	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
 	"No bootable device", "grub rescue>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",
 }
 
-// readStop notes that the boot stopped.
-func readStop(r *consoleReader, line LogLine) { r.c.Stopped = &line }
+// readStop notes that the boot stopped. Case matters: "(Initramfs)" is what
+// dracut calls itself, "(initramfs)" a shell's prompt.
+func readStop(r *consoleReader, line LogLine) {
+	if slices.ContainsFunc(stops, func(s string) bool { return strings.Contains(line.Text, s) }) {
+		r.c.Stopped = &line
+	}
+}

@@ -14,5 +14,10 @@ import "sshhelp/diag"
 
 // All lists every cause, sorted by ID.
 var All = []*diag.Cause{
+	authNoKeypair,
+	bootEmergencyMode,
+	bootInProgress,
+	bootKernelPanic,
+	cloudinitMetadata,
 	instanceShutoff,
 }

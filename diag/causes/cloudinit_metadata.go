@@ -1,0 +1,112 @@
+package causes
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+var cloudinitMetadata = &diag.Cause{
+	ID:    "cloudinit/metadata",
+	Title: "the instance could not reach the metadata service",
+	Doc: `At its first boot an instance asks the cloud's metadata service, at
+169.254.169.254, who it is and whose public key to let in. If that does not
+answer, the instance comes up without its account's key, host name and user-data,
+and SSH refuses everybody.`,
+	Text:   "{name} could not reach the cloud's metadata service while booting, so it did not get its SSH key.",
+	Maybe:  "{name} had trouble reaching the cloud's metadata service, from which it gets its SSH key.",
+	Breaks: diag.AtKey,
+	Lines: []diag.Line{{
+		In:       diag.ConsoleLog,
+		Pattern:  `No active metadata service found|IOError contacting metadata service|Broken metadata address`,
+		Example:  `[   94.580894] cloud-init[325]: 2026-05-20 16:22:40,139 - util.py[WARNING]: No active metadata service found`,
+		NearMiss: `2026-05-20 16:22:40,139 - util.py[DEBUG]: Using metadata source: 'http://169.254.169.254'`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `(?:Timed out, no response from urls:|Timed out waiting for addresses:|Giving up on (?:md|waiting for the metadata) from) .*(?:169\.254\.169\.254|fe80::a9fe:a9fe)`,
+		Example:  `url_helper.py[ERROR]: Timed out, no response from urls: ['http://169.254.169.254/openstack']`,
+		NearMiss: `url_helper.py[ERROR]: Timed out, no response from urls: ['http://192.0.2.7/seed/meta-data']`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `Calling '?"?https?://(?:169\.254\.169\.254|\[fe80::a9fe:a9fe[^\]]*\])[^ ]* failed \[(\d+)/(\d+)s\]`,
+		Example:  `url_helper.py[WARNING]: Calling 'http://169.254.169.254/2009-04-04/meta-data/instance-id' failed [87/120s]: bad status code [404]`,
+		NearMiss: `url_helper.py[WARNING]: Calling 'http://192.0.2.7/phone-home' failed [1/10s]: bad status code [404]`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `failed (\d+)/(\d+): up [\d.]+|failed to read iid from metadata|failed to get http://169\.254\.169\.254`,
+		Example:  `failed 20/20: up 47.35. request failed`,
+		NearMiss: `successful after 2/20 tries: up 3.12. iid=i-0000001c`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `no results found for mode=net`,
+		Example:  `no results found for mode=net. up 47.36. searched: nocloud configdrive ec2`,
+		NearMiss: `no results found for mode=local. up 1.92. searched: nocloud configdrive ec2`,
+	}},
+	Check: checkMetadata,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Reboot it: if the service was only slow, the next boot finds it, and cloud-init then sets up what it could not.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
+		{Do: "See that its network has a router or a DHCP server, which is what brings the metadata service to it.", Code: "openstack port list --server {id} --long"},
+		{Do: "Where the network has neither, make the instance anew with a config drive, which needs no network: --config-drive true."},
+		{Do: "If other new instances on that network fail alike, ask the cloud's operators to look at the metadata agent.", Who: diag.Operator},
+	}},
+}
+
+func checkMetadata(p *diag.Pass) diag.Verdict {
+	c := p.Console
+	switch {
+	case c == nil:
+		return diag.Verdict{}
+	case configured(c):
+		return diag.Verdict{State: diag.RuledOut}
+	case len(p.Hits) == 0 && c.WholeBoot && c.Up != nil && c.CloudInit != "":
+		return diag.Verdict{State: diag.RuledOut}
+	case len(p.Hits) == 0:
+		return diag.Verdict{}
+	}
+	return triedInVain(p)
+}
+
+// triedInVain judges tries that failed. cloud-init asks in its local stage and
+// again in its network stage, so that giving up the first time settles nothing
+// while the boot goes on; and a boot that came to its end without giving up had
+// an answer in the end.
+func triedInVain(p *diag.Pass) diag.Verdict {
+	c, last := p.Console, p.Hits[len(p.Hits)-1]
+	v := diag.Verdict{State: diag.Possible, Because: p.Observe()}
+	switch {
+	case slices.ContainsFunc(p.Hits, giveUpForGood):
+		v.State = diag.Confirmed
+	case slices.ContainsFunc(p.Hits, giveUp):
+		if again := c.CloudStage != nil && c.CloudStage.N > last.N && !c.Finished && c.Up == nil; !again {
+			v.State = diag.Confirmed
+		}
+	case c.Up != nil:
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	return v
+}
+
+// configured reports whether the last boot ended with what the cloud says of the
+// instance: tries that failed before are of no matter then.
+func configured(c *diag.Console) bool {
+	return c.Datasource != "" && c.Datasource != "DataSourceNone"
+}
+
+// giveUp tells the word that there was no answer, and the last try, from one of
+// several tries.
+func giveUp(h diag.Hit) bool {
+	if len(h.Match) < 3 || h.Match[1] == "" {
+		return true
+	}
+	try, _ := strconv.Atoi(h.Match[1])
+	of, _ := strconv.Atoi(h.Match[2])
+	return try >= of
+}
+
+// giveUpForGood tells those that nothing is tried after.
+func giveUpForGood(h diag.Hit) bool {
+	return strings.Contains(h.Text, "Giving up on md") || strings.Contains(h.Text, "no results found for mode=net") ||
+		strings.Contains(h.Text, "failed to read iid")
+}
