@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,9 +97,12 @@ func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
 	return e
 }
 
+// compiled is the catalogue, made once for all cases.
+var compiled = sync.OnceValues(func() (*diag.Catalogue, error) { return diag.NewCatalogue(All) })
+
 func (c *storyCase) diagnose(t *testing.T) *diag.Diagnosis {
 	t.Helper()
-	catalogue, err := diag.NewCatalogue(All)
+	catalogue, err := compiled()
 	if err != nil {
 		t.Fatal(err)
 	}

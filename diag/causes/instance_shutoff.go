@@ -12,13 +12,15 @@ or from inside ("sudo poweroff").`,
 	Text:   "{name} is shut off: nothing runs on it until it is started.",
 	Breaks: diag.AtInstance,
 	Check:  inStatus("SHUTOFF"),
+	// While it is being started, "start it" is the wrong advice.
+	ExplainedBy: []*diag.Cause{instanceBusy},
 	Fix: diag.Remedy{
 		Action: diag.Start,
 		Steps: []diag.Step{
 			{Do: "Start it, and give it a minute or two to boot.", Code: "openstack server start {id}"},
 			{Do: "If it is shut off again soon afterwards, see who or what stopped it.", Code: "openstack server event list {id}"},
 			{Do: "If it will not start, hard reboot it: for a stopped instance that is the same as a start, but everything around it is set up anew.", Code: "openstack server reboot --hard {id}"},
-			{Do: "If starting is refused because the instance is locked, or fails, ask the cloud's operators.", Who: diag.Operator},
+			{Do: "If starting is refused because the instance is locked, or fails, ask the cloud's operators to start it.", Who: diag.Operator},
 		},
 	},
 }

@@ -1,0 +1,16 @@
+package causes
+
+import "sshhelp/diag"
+
+// bootTrouble are the causes under which the guest began to boot and did not
+// come to offer its services.
+var bootTrouble = []*diag.Cause{bootEmergencyMode, bootInProgress, bootKernelPanic}
+
+// bootedBy quotes the console line that shows that the boot came to its end, nil
+// if there is none.
+func bootedBy(e *diag.Evidence) []diag.Observation {
+	if e.Console == nil || e.Console.Up == nil {
+		return nil
+	}
+	return []diag.Observation{e.Console.Up.Observe()}
+}

@@ -1,0 +1,143 @@
+package causes
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+// What the C library calls an error of connect(2), in the languages in which it
+// turns up in questions (glibc's translations). OpenSSH puts it after the host
+// and port, so that it can be told from the same words elsewhere.
+const (
+	saysTimedOut = `Connection timed out|Operation timed out|连接超时|連線超過時間|接続がタイムアウトしました|연결 시간 초과|` +
+		`Die Wartezeit für die Verbindung ist abgelaufen|Connexion terminée par expiration|Expiró el tiempo de conexión|` +
+		`Время ожидания соединения истекло|Перевищено інтервал очікування|Tempo esgotado para conexão|Ligação expirada|` +
+		`Connessione scaduta|Przekroczony czas oczekiwania|Verbinding is verlopen|Spojení bylo příliš dlouho neaktivní|` +
+		`Förbindelsens tidsgräns|Bağlantıda zaman aşımı|Kết nối đã quá hạn`
+	saysNoRoute = `No route to host|Network is unreachable|Network is down|Host is down|Host is unreachable|Can't assign requested address|` +
+		`没有到主机的路由|网络不可达|找不到通往該主機的路由|無法接觸網路|ホストへの経路がありません|ネットワークに届きません|ネットワークに到達できません|` +
+		`호스트로 갈 루트가 없음|네트워크가 접근 불가능합니다|Keine Route zum Zielrechner|Das Netzwerk ist nicht erreichbar|` +
+		`Aucun chemin d'accès pour atteindre|Le réseau n'est pas accessible|No existe ninguna ruta hasta|La red es inaccesible|` +
+		`Нет маршрута до узла|Сеть недоступна|Немає маршруту до вузла|Не вдалося отримати доступ до мережі|Não há rota para o host|A rede está fora de alcance|` +
+		`Sem caminho para o anfitrião|Rede inacessível|Nessun instradamento per|La rete non è raggiungibile|Brak trasy do hosta|Sieć jest niedostępna|` +
+		`Geen route naar host|Netwerk is onbereikbaar|K počítači neexistuje cesta|Síť není dostupná|Ingen väg till värd|Nätverket kan inte nås|` +
+		`Makinaya ağ üzerinden yol yok|Ağ erişilebilir durumda değil|Không có đường dẫn đến máy|Không thể kết nối mạng`
+	saysRefused = `Connection refused|拒绝连接|连接被拒绝|連線被拒絕|接続を拒否されました|연결이 거부됨|Verbindungsaufbau abgelehnt|Connexion refusée|` +
+		`Conexión rehusada|В соединении отказано|У з'єднанні відмовлено|Conexão recusada|Ligação recusada|Connessione rifiutata|` +
+		`Połączenie odrzucone|Verbinding is geweigerd|Spojení odmítnuto|Förbindelsen förvägrad|Bağlantı reddedildi|Kết nối bị từ chối`
+)
+
+// openSSHSays makes the line by which OpenSSH reports a connection that did not
+// come about; its first two groups are the host and the port.
+func openSSHSays(words string) string {
+	return `connect to (?:host|address) (\S+) port (\d+): (?:` + words + `)`
+}
+
+// clientTimeouts are what clients print when nothing answers at all. It alone
+// means no cause: it is where several of them begin.
+var clientTimeouts = []diag.Line{{
+	In: diag.ClientText, Pattern: openSSHSays(saysTimedOut),
+	Example:  `ssh: connect to host 203.0.113.5 port 22: Connection timed out`,
+	NearMiss: `Connection to 203.0.113.5 port 22 timed out`,
+}, {
+	In: diag.ClientText, Pattern: `(?:Network error|FATAL ERROR): Connection (?:to "[^"]*" )?timed out`,
+	Example:  `FATAL ERROR: Network error: Connection timed out`,
+	NearMiss: `Network error: Connection refused`,
+}, {
+	In: diag.ClientText, Pattern: `dial tcp (\S+):(\d+): (?:i/o timeout|connect: (?:connection|operation) timed out)`,
+	Example:  `ssh: dial tcp 203.0.113.5:22: i/o timeout`,
+	NearMiss: `Get "https://203.0.113.5/": dial tcp: i/o timeout`,
+}}
+
+// A said is a hit in a client's text, with what it names.
+type said struct {
+	diag.Hit
+	host string // "" if the line names none
+	port uint16 // 0 if the line names none
+}
+
+// saidOfTarget returns the hits in client texts but for those about something
+// else: another address than the instance's, or another port than the one that
+// the person said.
+func saidOfTarget(p *diag.Pass) []said {
+	var kept []said
+	for _, h := range p.Hits {
+		if h.Line.In != diag.ClientText {
+			continue
+		}
+		s := said{Hit: h}
+		if len(h.Match) > 2 {
+			s.host = strings.Trim(h.Match[1], "[]")
+			if n, err := strconv.ParseUint(h.Match[2], 10, 16); err == nil {
+				s.port = uint16(n)
+			}
+		}
+		if !elsewhere(p.Evidence, s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func elsewhere(e *diag.Evidence, s said) bool {
+	if s.port != 0 && s.port != e.Asked.Port && e.Asked.PortSaid {
+		return true
+	}
+	ip, err := netip.ParseAddr(s.host)
+	if err != nil || e.Instance == nil {
+		return false
+	}
+	return ip != e.Asked.Address && !slices.ContainsFunc(e.Instance.Addresses, func(a diag.Address) bool { return a.IP == ip })
+}
+
+// quote makes observations of what clients said, at most three.
+func quote(hits []said) []diag.Observation {
+	var seen []diag.Observation
+	for _, s := range hits[:min(len(hits), 3)] {
+		seen = append(seen, diag.Observation{Source: diag.SourcePaste, Where: "pasted line " + strconv.Itoa(s.N), Text: strings.TrimSpace(s.Text)})
+	}
+	return seen
+}
+
+// pasted reports whether a pasted client's text holds one of the fragments:
+// what stands around a line can give it another meaning.
+func pasted(e *diag.Evidence, fragments ...string) bool {
+	for _, paste := range e.Pastes {
+		for _, line := range paste.Lines {
+			if slices.ContainsFunc(fragments, func(f string) bool { return strings.Contains(line.Text, f) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// throughProxy reports whether the client went through a jump host or a proxy
+// command that failed: then what it says of the connection is about the pipe to
+// that. OpenSSH calls the far end of such a pipe "UNKNOWN port 65535".
+func throughProxy(e *diag.Evidence) bool {
+	return pasted(e, "UNKNOWN port 65535", "stdio forwarding failed", "open failed: connect failed")
+}
+
+// server names what the person connects to, for sentences: the name if there is
+// one, else the address, else what the client's text names.
+func server(e *diag.Evidence, hits []said) string {
+	switch {
+	case e.Instance != nil && e.Instance.Name != "":
+		return e.Instance.Name
+	case e.Asked.Query != "":
+		return e.Asked.Query
+	case e.Target().IsValid():
+		return e.Target().Addr().String()
+	}
+	for _, s := range hits {
+		if s.host != "" {
+			return s.host
+		}
+	}
+	return "the server"
+}

@@ -1,0 +1,57 @@
+package causes
+
+import (
+	"cmp"
+
+	"sshhelp/diag"
+)
+
+var instanceHostDown = &diag.Cause{
+	ID:    "instance/host-down",
+	Title: "the compute host that the instance runs on is down",
+	Doc: `Every instance runs on a physical machine of the cloud, its compute host. When
+that machine or its link fails, the instance is gone from the network although
+the cloud still calls it ACTIVE, and none of your own commands can help. Most
+clouds show the state of the host to their operators only.`,
+	Text:   "The compute host of {name} is down{host}: only the cloud's operators can bring the instance back.",
+	Maybe:  "The compute host of {name} may be down, which only the cloud's operators can see: the cloud calls the instance ACTIVE, its rules let you in, and yet nothing answers.",
+	Breaks: diag.AtInstance,
+	Lines:  clientTimeouts,
+	Check:  checkHostDown,
+	// A guest that cannot answer is silent on a host that is well.
+	ExplainedBy: []*diag.Cause{instanceWindowsImage, bootEmergencyMode, bootInProgress, bootKernelPanic},
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Look whether other instances of yours are gone as well, and whether the cloud's status page tells of a fault."},
+		{Do: "Give the cloud's support the ID {id} and ask whether its host is up. A reboot or a stop will hang while the host is down."},
+		{Do: "Find its host and look at the compute service there.", Code: "openstack server show {id} -c OS-EXT-SRV-ATTR:host -c host_status\nopenstack compute service list --service nova-compute", Who: diag.Operator},
+		{Do: "If the host will not come back and its instances' disks are on shared storage or volumes, rebuild it elsewhere. Make sure first that the host is really off.", Code: "openstack server evacuate {id}", Who: diag.Operator, Risk: diag.Restarts},
+	}},
+}
+
+// checkHostDown: a guest that answers runs on a host that runs, whatever the
+// cloud thinks of its own service there. In MAINTENANCE no new instances come,
+// but the present ones run.
+func checkHostDown(p *diag.Pass) diag.Verdict {
+	i := p.Instance
+	switch {
+	case i == nil:
+		return diag.Verdict{}
+	case i.HostStatus == "UP", answers(p.Evidence):
+		return diag.Verdict{State: diag.RuledOut}
+	case i.HostStatus == "DOWN" || i.HostStatus == "UNKNOWN":
+		host := ""
+		if i.Host != "" {
+			host = " (" + i.Host + ")"
+		}
+		seen := serverSays(i, "host status "+i.HostStatus+", host "+cmp.Or(i.Host, "not shown"))
+		return diag.Verdict{State: diag.Confirmed, Because: append([]diag.Observation{seen}, statusSeen(i)...), Args: diag.Args{"host": host}}
+	}
+	if seen := unexplainedSilence(p); seen != nil && !(p.Console != nil && midBoot(p.Console)) {
+		return diag.Verdict{State: diag.Possible, Because: seen}
+	}
+	return diag.Verdict{}
+}
+
+// midBoot reports whether the console shows a boot that did not come to its end:
+// then the guest's own silence needs no dead host.
+func midBoot(c *diag.Console) bool { return !c.Empty && c.Up == nil }

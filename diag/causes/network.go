@@ -1,0 +1,80 @@
+package causes
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"sshhelp/diag"
+)
+
+// floating reports whether an address is a floating IP of the instance.
+func floating(e *diag.Evidence, a netip.Addr) bool {
+	if e.Instance != nil && slices.ContainsFunc(e.Instance.Addresses, func(own diag.Address) bool { return own.Floating && own.IP == a }) {
+		return true
+	}
+	port := e.PortOf(a)
+	return port != nil && slices.ContainsFunc(port.Floating, func(f diag.FloatingIP) bool { return f.IP == a })
+}
+
+// portLimit is how long a port may take to come up.
+const portLimit = 10 * time.Minute
+
+// portTrouble says what is wrong with a port, "" if nothing is seen.
+func portTrouble(e *diag.Evidence, p *diag.Port) string {
+	switch {
+	case !p.AdminUp:
+		return "it is switched off"
+	case strings.EqualFold(p.Binding, "binding_failed"):
+		return "it could not be set up on the compute host"
+	case p.Status == "DOWN":
+		return "it is down"
+	case p.Status == "ERROR":
+		return "it is in the state ERROR"
+	case p.Status == "BUILD" && e.Instance != nil && age(e) >= portLimit:
+		return "it is still being set up"
+	}
+	return ""
+}
+
+// floatingTrouble returns the port's floating IP of that address if it is not
+// up, else nil.
+func floatingTrouble(p *diag.Port, a netip.Addr) *diag.FloatingIP {
+	for i := range p.Floating {
+		if f := &p.Floating[i]; f.IP == a && f.Status != "" && f.Status != "ACTIVE" {
+			return f
+		}
+	}
+	return nil
+}
+
+// A routerState is what is known of the routers of a port's subnets.
+type routerState int
+
+const (
+	routersUnknown routerState = iota // not gathered
+	noRouters                         // none that belongs to the cloud; a physical one may be there
+	routersDead                       // none of them leads outside
+	routersUsable
+)
+
+func routers(p *diag.Port) routerState {
+	switch {
+	case p == nil || p.Routers == nil:
+		return routersUnknown
+	case len(p.Routers) == 0:
+		return noRouters
+	case slices.ContainsFunc(p.Routers, leadsOut):
+		return routersUsable
+	}
+	return routersDead
+}
+
+func leadsOut(r diag.Router) bool {
+	return r.Gateway != "" && r.AdminUp && (r.Status == "" || r.Status == "ACTIVE")
+}
+
+func portSays(p *diag.Port, text string) diag.Observation {
+	return diag.Observation{Source: diag.SourceNetwork, Where: "port " + p.ID, Text: text}
+}

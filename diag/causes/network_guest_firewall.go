@@ -1,0 +1,73 @@
+package causes
+
+import (
+	"cmp"
+	"slices"
+
+	"sshhelp/diag"
+)
+
+var networkGuestFirewall = &diag.Cause{
+	ID:    "network/guest-firewall",
+	Title: "a firewall inside the instance blocks the connection",
+	Doc: `The cloud's security groups are one firewall, and the instance's own system may
+have a second one (ufw, firewalld, nftables, iptables). The cloud can let the SSH
+port in while the second one still blocks it. Security groups only ever drop
+packets in silence; a rejection comes from inside, or from a device on the way.`,
+	Text:   "{name} itself turns connections to port {port} away: a firewall inside it does not let them in.",
+	Maybe:  "A firewall inside {name} may block port {port}: the cloud lets it in and the guest is up, yet no connection comes about.",
+	Breaks: diag.AtPort,
+	Lines:  clientTimeouts,
+	Check:  checkGuestFirewall,
+	// A guest that is off, or Windows with its own ways, needs no firewall.
+	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage}, notRunning, bootTrouble),
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Log in on the instance's own console, in the dashboard or by the link that this prints. An account with a password is needed there.", Code: "openstack console url show {id}"},
+		{Do: "See which firewall is on, and what it lets in.", Code: "sudo ufw status verbose; sudo firewall-cmd --list-all; sudo nft list ruleset", Who: diag.Inside},
+		{Do: "Let the SSH port in: the first is for ufw, the second for firewalld.", Code: "sudo ufw allow {port}/tcp\nsudo firewall-cmd --permanent --add-port={port}/tcp && sudo firewall-cmd --reload", Who: diag.Inside},
+		{Do: "If you cannot log in there, mend it from a rescue system: boot that, mount the instance's own disk and change the firewall's files on it.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+	}},
+}
+
+// checkGuestFirewall: a rejection sent by the instance's own address settles it.
+// TCP by itself refuses with a reset; an ICMP error instead is a firewall's doing.
+func checkGuestFirewall(p *diag.Pass) diag.Verdict {
+	tried := probes(p.Evidence)
+	for _, r := range tried {
+		rejected := slices.Contains([]diag.Outcome{diag.Prohibited, diag.Unreachable, diag.Refused}, r.Connect.Outcome)
+		if rejected && ours(p.Evidence, r.Connect.By) {
+			o := r.ObserveConnect()
+			o.Text = cmp.Or(r.Connect.Err, r.Connect.Outcome.String()) + ", said by " + r.Connect.By.String() + " itself"
+			return diag.Verdict{State: diag.Confirmed, Because: []diag.Observation{o}}
+		}
+	}
+	up := guestUp(p.Evidence)
+	for _, r := range tried {
+		switch {
+		case r.Connect.Outcome == diag.OK:
+			return diag.Verdict{State: diag.RuledOut}
+		case r.Connect.Outcome == diag.Prohibited, r.Connect.Outcome == diag.Unreachable && up != nil:
+			return diag.Verdict{State: diag.Possible, Because: append([]diag.Observation{r.ObserveConnect()}, up...)}
+		}
+	}
+	if seen := unexplainedSilence(p); seen != nil && up != nil {
+		return diag.Verdict{State: diag.Possible, Because: append(seen, up...)}
+	}
+	return diag.Verdict{}
+}
+
+// guestUp quotes what shows that the guest came up: an answer on another port,
+// an answer to ping, or the end of its boot on the console. nil if nothing does.
+func guestUp(e *diag.Evidence) []diag.Observation {
+	for i := range e.Pings {
+		if e.Pings[i].Outcome == diag.OK {
+			return []diag.Observation{e.Pings[i].Observe()}
+		}
+	}
+	for i := range e.Reach {
+		if r := &e.Reach[i]; r.Connect.Outcome == diag.OK || r.Connect.Outcome == diag.Refused {
+			return []diag.Observation{r.ObserveConnect()}
+		}
+	}
+	return bootedBy(e)
+}

@@ -1,0 +1,47 @@
+package causes
+
+import (
+	"fmt"
+
+	"sshhelp/diag"
+)
+
+var networkPortDown = &diag.Cause{
+	ID:    "network/port-down",
+	Title: "the instance's port on the network is down",
+	Doc: `A port is the socket by which the instance is plugged into a network of the
+cloud. When it is down, switched off, or could not be set up on the compute host
+("binding_failed"), no packet gets in or out, whatever the guest does.`,
+	Text:   "The network port of {name} that carries {address} does not work: {trouble}.",
+	Breaks: diag.AtAddress,
+	Check:  checkPortDown,
+	// The port of an instance that does not run is down, as it should be.
+	ExplainedBy: notRunning,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Look at the port.", Code: "openstack port show {port_id} -c status -c admin_state_up -c binding_vif_type"},
+		{Do: "If admin_state_up is False, switch it on.", Code: "openstack port set --enable {port_id}"},
+		{Do: "If it is on but not ACTIVE, hard reboot the instance: its ports are plugged in anew. What was in memory is lost, and the console log begins anew.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
+		{Do: "If that does not help, give the cloud's support the port {port_id} and the ID {id}."},
+		{Do: "See whether the network agent on the instance's host is alive; the log of neutron-server says why a binding failed.", Code: "openstack network agent list --host HOST", Who: diag.Operator},
+	}},
+}
+
+func checkPortDown(p *diag.Pass) diag.Verdict {
+	port := p.PortOf(p.Target().Addr())
+	if port == nil {
+		return diag.Verdict{}
+	}
+	trouble := portTrouble(p.Evidence, port)
+	if trouble == "" || passes(p.Evidence, port) != nil {
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	text := fmt.Sprintf("status %s, admin state up %t", port.Status, port.AdminUp)
+	if port.Binding != "" {
+		text += ", binding " + port.Binding
+	}
+	return diag.Verdict{
+		State:   diag.Confirmed,
+		Because: []diag.Observation{portSays(port, text)},
+		Args:    diag.Args{"trouble": trouble, "port_id": port.ID},
+	}
+}

@@ -1,0 +1,68 @@
+package causes
+
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
+
+var networkPrivateOnly = &diag.Cause{
+	ID:    "network/private-only",
+	Title: "the instance has private addresses only",
+	Doc: `Private addresses (10.x, 172.16-31.x, 192.168.x and the like) work inside their
+own network only; the same ones are in use in countless other places. To be
+reached from outside, an instance needs a floating IP, which is a public address
+that the cloud forwards to it, or another machine in the same network to go
+through, a jump host.`,
+	Text:   "{name} has only private addresses ({addresses}), which cannot be reached from outside its own network.",
+	Maybe:  "{name} has only private addresses ({addresses}), which can be reached from networks that have a route to it only.",
+	Breaks: diag.AtAddress,
+	Check:  checkPrivateOnly,
+	ExplainedBy: []*diag.Cause{
+		networkNoRouter, // without a way out no floating IP can be had
+	},
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Give it a floating IP: find the external network, take an address from it and tie it to the instance.", Code: "openstack network list --external\nopenstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
+		{Do: "Or go through another instance in the same network that you can reach, the jump host.", Code: "ssh -J {user}@JUMP-HOST -p {port} {user}@{address}"},
+		{Do: "Or connect from inside: from the VPN or the site network that this cloud belongs to."},
+	}},
+}
+
+func checkPrivateOnly(p *diag.Pass) diag.Verdict {
+	if p.Instance == nil || len(p.Instance.Addresses) == 0 {
+		return diag.Verdict{}
+	}
+	var private []string
+	for _, a := range p.Instance.Addresses {
+		if a.Floating || !diag.Private(a.IP) {
+			return diag.Verdict{State: diag.RuledOut}
+		}
+		private = append(private, a.IP.String())
+	}
+	target := p.Target().Addr()
+	port := p.PortOf(target)
+	switch {
+	case floating(p.Evidence, target) || !diag.Private(target), answers(p.Evidence):
+		return diag.Verdict{State: diag.RuledOut} // there is a way after all
+	case port != nil && len(port.Floating) > 0:
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	v := diag.Verdict{
+		State:   diag.Confirmed,
+		Because: []diag.Observation{serverSays(p.Instance, "addresses "+listed(private)+", no floating IP")},
+		Args:    diag.Args{"addresses": listed(private)},
+	}
+	if insideToo(p.Evidence) || routers(port) == noRouters {
+		v.State = diag.Possible
+		v.Ask = "Are you inside the network that " + p.Instance.Name + " is in, or on a VPN to it?"
+	}
+	return v
+}
+
+// insideToo reports whether the person connects from a private network, as they
+// say or as a probe from their own machine shows by having a route of its own:
+// that may well be one with a way to the instance.
+func insideToo(e *diag.Evidence) bool {
+	return e.Asked.FromWhy == diag.FromSaid && e.Asked.From.IsValid() && diag.Private(e.Asked.From) ||
+		slices.ContainsFunc(e.Instance.Addresses, func(a diag.Address) bool { return a.IP == e.Asked.From })
+}

@@ -1,0 +1,114 @@
+package causes
+
+import (
+	"net/netip"
+	"slices"
+
+	"sshhelp/diag"
+)
+
+// probes returns what was seen of the asked port from outside, at the address
+// that the person is taken to use first. Attempts that tell nothing are left
+// out, and so are other ports and other machines.
+func probes(e *diag.Evidence) []*diag.Reach {
+	var told []*diag.Reach
+	for _, target := range e.Targets() {
+		for i := range e.Reach {
+			r := &e.Reach[i]
+			if r.Target.Addr() == target && r.Target.Port() == e.Asked.Port && r.Connect.Outcome.Told() {
+				told = append(told, r)
+			}
+		}
+	}
+	return told
+}
+
+// passes returns a probe by which TCP opened on the asked port through this
+// very port of the network, nil if none did. It outweighs any rule.
+func passes(e *diag.Evidence, port *diag.Port) *diag.Reach {
+	for _, r := range probes(e) {
+		if r.Connect.Outcome == diag.OK && e.PortOf(r.Target.Addr()) == port {
+			return r
+		}
+	}
+	return nil
+}
+
+// answers reports whether anything at all came back from the instance: on any
+// port, or to a ping.
+func answers(e *diag.Evidence) bool {
+	for i := range e.Reach {
+		if o := e.Reach[i].Connect.Outcome; o == diag.OK || o == diag.Refused {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Outcome == diag.OK })
+}
+
+// ours reports whether an address is one of the instance's own.
+func ours(e *diag.Evidence, a netip.Addr) bool {
+	return a.IsValid() && (a == e.Target().Addr() || e.Instance != nil &&
+		slices.ContainsFunc(e.Instance.Addresses, func(own diag.Address) bool { return own.IP == a }))
+}
+
+// unexplainedSilence returns the observations of a connection attempt that was
+// never answered although all that can be seen would let it through: the
+// instance runs, its port and address are up, and the rules admit who tried. It
+// returns nil if there is none such.
+func unexplainedSilence(p *diag.Pass) []diag.Observation {
+	target := p.Target().Addr()
+	if !active(p.Evidence) || !target.IsValid() || !wayIsUp(p.Evidence, target) {
+		return nil
+	}
+	rules := p.Admission(target)
+	var seen []diag.Observation
+	for _, r := range probes(p.Evidence) {
+		switch {
+		case r.Target.Addr() != target:
+		case r.Connect.Outcome != diag.TimedOut:
+			return nil
+		case admitsProbe(p.Evidence, &rules, r):
+			seen = append(seen, r.ObserveConnect())
+		}
+	}
+	if rules.Person == diag.Yes && p.Connects() == nil {
+		seen = append(seen, quote(saidOfTarget(p))...)
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return append(seen, whatAdmits(&rules))
+}
+
+// wayIsUp reports whether the cloud shows nothing wrong with the address.
+func wayIsUp(e *diag.Evidence, target netip.Addr) bool {
+	port := e.PortOf(target)
+	if port == nil || portTrouble(e, port) != "" || floatingTrouble(port, target) != nil {
+		return false
+	}
+	return !diag.Private(target) || floating(e, target) || routers(port) == noRouters
+}
+
+// admitsProbe reports whether the rules let the place in that a probe came from.
+func admitsProbe(e *diag.Evidence, rules *diag.Admission, r *diag.Reach) bool {
+	switch {
+	case rules.Unfiltered, rules.Open != nil && rules.Open.AdmitsAnyone():
+		return true
+	case e.Asked.FromWhy == diag.FromHere:
+		return rules.Person == diag.Yes
+	case !r.FromAddr.IsValid():
+		return false
+	}
+	return slices.ContainsFunc(rules.Rules, func(rule *diag.Rule) bool {
+		admitted, _ := rule.Admits(r.FromAddr)
+		return admitted
+	})
+}
+
+// whatAdmits quotes the rule that should let packets in, or the lack of any.
+func whatAdmits(rules *diag.Admission) diag.Observation {
+	if rules.Open == nil || rules.Unfiltered {
+		return rules.Observe()
+	}
+	return rules.Open.Observe()
+}

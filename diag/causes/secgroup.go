@@ -1,0 +1,129 @@
+package causes
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+// ruleArgs fill the commands by which a rule is made: for the group that is
+// easiest to change, the address's family, and the person's own address if it is
+// known.
+func ruleArgs(e *diag.Evidence, a *diag.Admission) diag.Args {
+	args := diag.Args{"group": "GROUP", "port_id": a.Port.ID, "ethertype": family(e.Target().Addr()), "from_cidr": "YOUR-IP/32", "source": "0.0.0.0/0"}
+	if e.Target().Addr().Is6() {
+		args["from_cidr"], args["source"] = "YOUR-IP/128", "::/0"
+	}
+	if len(a.Port.Groups) > 0 {
+		args["group"] = a.Port.Groups[0].ID
+	}
+	if from := personal(e); from.IsValid() {
+		args["from_cidr"] = netip.PrefixFrom(from, from.BitLen()).String()
+	}
+	return args
+}
+
+func family(a netip.Addr) string {
+	if a.Unmap().Is6() {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// personal returns the person's address as the cloud would see it, not valid if
+// that is not known: an address of the other IP version is not the one they
+// come from, and a private one of their own machine is translated on the way to
+// a public address.
+func personal(e *diag.Evidence) netip.Addr {
+	from, to := e.Asked.From.Unmap(), e.Target().Addr().Unmap()
+	switch {
+	case !from.IsValid() || !to.IsValid(), from.Is6() != to.Is6():
+		return netip.Addr{}
+	case diag.Private(from) && !diag.Private(to) && !to.IsLoopback():
+		return netip.Addr{}
+	}
+	return from
+}
+
+// fromPerson reports whether a probe was made from where the person sits.
+func fromPerson(e *diag.Evidence, r *diag.Reach) bool {
+	return e.Asked.FromWhy == diag.FromHere || e.Asked.From.IsValid() && r.FromAddr.Unmap() == e.Asked.From.Unmap()
+}
+
+// gotThrough reports whether packets of a probe came to the instance and back:
+// security groups drop, so that any answer of its own came through them.
+func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
+	switch r.Connect.Outcome {
+	case diag.OK, diag.Refused, diag.Reset, diag.Closed:
+		return true
+	case diag.Prohibited, diag.Unreachable:
+		return ours(e, r.Connect.By)
+	}
+	return false
+}
+
+// unread names the groups whose rules could not be read.
+func unread(p *diag.Port) string {
+	var names []string
+	for _, g := range p.Groups {
+		if g.Rules == nil {
+			names = append(names, groupName(g))
+		}
+	}
+	return listed(names)
+}
+
+func groupName(g diag.Group) string {
+	if g.Name != "" {
+		return g.Name
+	}
+	return g.ID
+}
+
+// insiders names the groups whose members alone are let in by the rules that
+// every default group has; "" if there is no such rule.
+func insiders(a *diag.Admission) string {
+	var names []string
+	for _, r := range a.Internal {
+		names = append(names, r.RemoteGroup)
+	}
+	return listed(names)
+}
+
+// sources lists whom the rules admit.
+func sources(rules []*diag.Rule) string {
+	var words []string
+	for _, r := range rules {
+		words = append(words, r.Sources())
+	}
+	return listed(words)
+}
+
+func observeRules(rules []*diag.Rule) []diag.Observation {
+	var seen []diag.Observation
+	for _, r := range rules {
+		o := r.Observe()
+		if !slices.ContainsFunc(seen, func(s diag.Observation) bool { return s.Text == o.Text }) {
+			seen = append(seen, o)
+		}
+	}
+	return seen
+}
+
+// otherRules quotes, for comparison, what the groups let in besides.
+func otherRules(a *diag.Admission, port uint16) []diag.Observation {
+	var words []string
+	for g := range a.Port.Groups {
+		for r := range a.Port.Groups[g].Rules {
+			if rule := &a.Port.Groups[g].Rules[r]; rule.Ingress && !rule.AdmitsPort(port) && strings.EqualFold(rule.Protocol, "tcp") {
+				words = append(words, rule.Ports())
+			}
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return []diag.Observation{portSays(a.Port, "TCP ports let in: "+listed(words))}
+}

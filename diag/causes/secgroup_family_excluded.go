@@ -1,0 +1,49 @@
+package causes
+
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
+
+var secgroupFamilyExcluded = &diag.Cause{
+	ID:    "secgroup/family-excluded",
+	Title: "the SSH port is let in over the other IP version only",
+	Doc: `A security-group rule holds for IPv4 or for IPv6, never for both. A rule for SSH
+over IPv4 says nothing of IPv6: whoever uses the instance's IPv6 address is not
+let in, and the other way round.`,
+	Text:   "Port {port} of {name} is let in over {other} only, but {address} is an {ethertype} address.",
+	Maybe:  "The rules that could be read let port {port} of {name} in over {other} only, but {address} is an {ethertype} address.",
+	Breaks: diag.AtRules,
+	Check:  checkFamilyExcluded,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Use the instance's {other} address: {other_address}."},
+		{Do: "Or add the same rule for {ethertype}. {source} in place of your own address admits everybody, which is usual and safe enough while only keys can log in.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
+	}},
+}
+
+func checkFamilyExcluded(p *diag.Pass) diag.Verdict {
+	target := p.Target().Addr()
+	a := p.Admission(target)
+	switch {
+	case a.Port == nil || p.Instance == nil || !target.IsValid():
+		return diag.Verdict{}
+	case a.Unfiltered || len(a.Rules) > 0 || len(a.OtherFamily) == 0 || a.Person == diag.Yes:
+		return diag.Verdict{State: diag.RuledOut}
+	case p.ReachOf(target) != nil && gotThrough(p.Evidence, p.ReachOf(target)):
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	v := diag.Verdict{State: diag.Confirmed, Because: append(observeRules(a.OtherFamily), a.Observe()), Args: ruleArgs(p.Evidence, &a)}
+	if !a.Complete {
+		v.State = diag.Possible
+	}
+	v.Args["other"], v.Args["other_address"] = "IPv6", "it seems to have none"
+	if target.Is6() {
+		v.Args["other"] = "IPv4"
+	}
+	i := slices.IndexFunc(p.Instance.Addresses, func(own diag.Address) bool { return own.IP.Is6() != target.Is6() })
+	if i >= 0 {
+		v.Args["other_address"] = p.Instance.Addresses[i].IP.String()
+	}
+	return v
+}

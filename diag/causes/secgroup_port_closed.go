@@ -1,0 +1,68 @@
+package causes
+
+import "sshhelp/diag"
+
+var secgroupPortClosed = &diag.Cause{
+	ID:    "secgroup/port-closed",
+	Title: "no security-group rule lets the SSH port in",
+	Doc: `Security groups are the cloud's own firewall: a connection gets in only if a rule
+of one of the instance's groups allows its port. A new project's default group
+allows nothing from outside, only traffic between its own members, so SSH has to
+be allowed by a rule of its own. Without one, attempts simply time out.`,
+	Text:   "No rule of the security groups of {name} lets port {port} in{internal}.",
+	Maybe:  "The rules that could be read do not let port {port} in to {name}{internal}, but {unknown}.",
+	Breaks: diag.AtRules,
+	Check:  checkPortClosed,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "See what the groups let in.", Code: "openstack security group rule list --ingress {group}"},
+		{Do: "Add a rule for SSH from your own address. 0.0.0.0/0 or ::/0 in its place admits everybody, which is usual and safe enough while only keys can log in. It takes effect at once, for every instance that has the group.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
+		{Do: "If another group of your project allows SSH already, put that one on the instance.", Code: "openstack security group list\nopenstack server add security group {id} GROUP"},
+		{Do: "If your SSH server listens on another port, say which: both the rule and the ssh command need it."},
+	}},
+}
+
+// checkPortClosed: rules between members of a group are no rules for SSH,
+// unless the person is known to be a member.
+func checkPortClosed(p *diag.Pass) diag.Verdict {
+	a := p.Admission(p.Target().Addr())
+	switch {
+	case a.Port == nil:
+		return diag.Verdict{}
+	case a.Unfiltered || a.NoGroup || len(a.Rules) > 0 || len(a.OtherFamily) > 0 || a.Person == diag.Yes:
+		return diag.Verdict{State: diag.RuledOut}
+	case passes(p.Evidence, a.Port) != nil:
+		return diag.Verdict{State: diag.RuledOut}
+	case !a.Complete && !silentTo(p.Evidence):
+		return diag.Verdict{} // the groups that could not be read may well let it in
+	}
+	v := diag.Verdict{State: diag.Confirmed, Args: ruleArgs(p.Evidence, &a)}
+	v.Because = append([]diag.Observation{a.Observe()}, otherRules(&a, p.Asked.Port)...)
+	v.Args["internal"], v.Args["unknown"] = "", ""
+	if groups := insiders(&a); groups != "" {
+		v.Args["internal"] = " (only members of group " + groups + " are let in)"
+		v.Because = append(v.Because, a.Internal[0].Observe())
+	}
+	switch {
+	case !a.Complete:
+		v.State, v.Args["unknown"] = diag.Possible, "those of "+unread(a.Port)+" could not be read"
+	case mayBeMember(p.Evidence, &a):
+		v.State, v.Args["unknown"] = diag.Possible, "who the members are could not be read"
+	}
+	return v
+}
+
+// silentTo reports whether a probe of the asked port was never answered.
+func silentTo(e *diag.Evidence) bool {
+	for _, r := range probes(e) {
+		if r.Connect.Outcome == diag.TimedOut {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeMember: somebody who connects from a private address may sit on another
+// instance of the same group, if its members are not known.
+func mayBeMember(e *diag.Evidence, a *diag.Admission) bool {
+	return len(a.Internal) > 0 && a.Person == diag.NotKnown && e.Asked.FromWhy == diag.FromSaid && diag.Private(e.Asked.From)
+}

@@ -1,0 +1,93 @@
+package causes
+
+import (
+	"slices"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+var sshdClosesEarly = &diag.Cause{
+	ID:    "sshd/closes-early",
+	Title: "the server ends the connection before anybody can log in",
+	Doc: `The connection comes about and is then closed or reset from the other side,
+before or while the two sides agree on encryption. Usual reasons: the SSH server
+has no usable host keys or a broken installation and dies at once; an access list
+(/etc/hosts.deny) or a ban forbids the address; it has too many unfinished
+connections; or a device in between lets nothing through that looks like SSH.`,
+	Text:   "{server} accepts connections on port {port} and then closes them before anybody can log in.",
+	Maybe:  "{server} closed a connection on port {port} before the log-in: it may be limiting connections for a moment, or refuse some addresses.",
+	Breaks: diag.AtSSH,
+	Lines: []diag.Line{{
+		In: diag.ClientText, Pattern: `^[^A-Za-z]*(?:.* via ssh: )?(?:ssh|kex)_exchange_identification: (?:read: )?Connection (?:closed by remote host|reset)`,
+		Example:  `kex_exchange_identification: read: Connection reset by peer`,
+		NearMiss: `Nov 18 09:14:10 web-01 sshd[4120]: kex_exchange_identification: Connection closed by remote host`,
+	}, {
+		In: diag.ClientText, Pattern: `banner exchange: Connection to (\S+) port (\d+): (?:Connection reset by peer|Broken pipe)`,
+		Example:  `banner exchange: Connection to 203.0.113.5 port 22: Broken pipe`,
+		NearMiss: `banner exchange: Connection to 203.0.113.5 port 22: invalid format`,
+	}, {
+		In: diag.ClientText, Pattern: `ssh: handshake failed: (?:EOF|read tcp \S+: (?:read|wsarecv): .*(?:reset|forcibly closed))`,
+		Example:  `ssh: handshake failed: read tcp 192.0.2.7:51234->203.0.113.5:22: read: connection reset by peer`,
+		NearMiss: `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey]`,
+	}, {
+		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake`,
+		Example:  `com.jcraft.jsch.JSchException: Session.connect: java.io.IOException: End of IO Stream Read`,
+		NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
+	}, {
+		In: diag.ClientText, Pattern: closedAnyTime,
+		Example:  `Connection closed by 203.0.113.5 port 22`,
+		NearMiss: `Connection to login.example.ac.uk closed.`,
+	}},
+	ExplainedBy: guestNotReady,
+	Check:       checkClosesEarly,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Wait ten minutes, then try once: bans and limits on connections wear off."},
+		{Do: "Try from another network, such as a mobile phone's: if that works, your address is refused, or a device on your way does not let SSH through."},
+		{Do: "If the instance has only just been made, see on its console log whether it has finished booting and made its host keys.", Code: "openstack console log show --lines 100 {id}"},
+		{Do: "Open its own console; an account with a password is needed there.", Code: "openstack console url show {id}"},
+		{Do: "There, see what the SSH server logs when you connect, check its configuration and host keys, and the access list.", Code: "sudo journalctl -u ssh -u sshd --since -15min\nsudo sshd -t\nsudo ssh-keygen -A\ncat /etc/hosts.allow /etc/hosts.deny", Who: diag.Inside},
+		{Do: "Then restart it. (The service is called sshd on Red Hat's and SUSE's systems.)", Code: "sudo systemctl restart ssh", Who: diag.Inside},
+	}},
+}
+
+// closedAnyTime is what clients print whenever the other side hangs up; only
+// what stands above it tells whether that was early.
+const closedAnyTime = `^[^A-Za-z]*Connection (?:closed|reset) by (\S+?)(?: port (\d+))?\s*$`
+
+// limits are what a server says that hangs up because of too many connections,
+// not because something is wrong with it.
+var limits = []string{"Exceeded MaxStartups", "Not allowed at this time"}
+
+func checkClosesEarly(p *diag.Pass) diag.Verdict {
+	ends := func(r *diag.Reach) bool {
+		hungUp := []diag.Outcome{diag.Closed, diag.Reset}
+		return r.SSH != nil && (slices.Contains(hungUp, r.SSH.Ident) || slices.Contains(hungUp, r.SSH.Kex))
+	}
+	goesOn := func(r *diag.Reach) bool { return identified(r) && (r.SSH.Kex == diag.OK || r.SSH.Kex == diag.NoMatch) }
+	s := sight(p.Evidence, ends, goesOn)
+	var o diag.Observation
+	limited := pasted(p.Evidence, limits...)
+	if s.fails != nil {
+		o = observeSSH(s.fails, s.fails.SSH.IdentErr, s.fails.SSH.KexErr, "the other side hung up")
+		limited = limited || slices.ContainsFunc(s.fails.SSH.Before, func(line string) bool {
+			return slices.ContainsFunc(limits, func(l string) bool { return strings.Contains(line, l) })
+		})
+	}
+	v := judgeSSH(p, s, o, closedEarly(p))
+	if limited && v.State == diag.Confirmed {
+		v.State = diag.Possible
+	}
+	return v
+}
+
+// closedEarly returns what clients said, unless the same text shows that it
+// was a proxy that hung up, that no SSH server spoke, or that it was not early.
+func closedEarly(p *diag.Pass) []said {
+	if throughProxy(p.Evidence) || pasted(p.Evidence, "banner line 0: HTTP", "banner line 0: <") {
+		return nil
+	}
+	early := pasted(p.Evidence, "Local version string", "SSH2_MSG_KEXINIT sent") &&
+		!pasted(p.Evidence, "SSH2_MSG_NEWKEYS", "Authentications that can continue", "Authenticated to")
+	return slices.DeleteFunc(saidOfTarget(p), func(s said) bool { return s.Line.Pattern == closedAnyTime && !early })
+}

@@ -1,0 +1,65 @@
+package causes
+
+import "sshhelp/diag"
+
+var sshdRefused = &diag.Cause{
+	ID:    "sshd/refused",
+	Title: "nothing listens on the SSH port",
+	Doc: `"Connection refused" means that the machine was reached and its system answered,
+but no program listens on that port. Either the SSH server is not running: it is
+not started yet, failed to start, was stopped, or the system came up only in part;
+or it listens on another port. A ban by fail2ban after failed logins looks the
+same, and ends by itself after some minutes.`,
+	Text:        "{server} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
+	Maybe:       "{server} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
+	Breaks:      diag.AtPort,
+	ExplainedBy: guestNotReady,
+	Lines: []diag.Line{{
+		In: diag.ClientText, Pattern: openSSHSays(saysRefused),
+		Example:  `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
+		NearMiss: `channel 3: open failed: connect failed: Connection refused`,
+	}, {
+		In: diag.ClientText, Pattern: `(?:Network error|FATAL ERROR): Connection (?:refused|to "[^"]*" refused)`,
+		Example:  `FATAL ERROR: Network error: Connection refused`,
+		NearMiss: `Error: (SSH) Channel open failure: Connection refused`,
+	}, {
+		In: diag.ClientText, Pattern: `dial tcp (\S+):(\d+): connect: connection refused`,
+		Example:  `ssh: dial tcp 203.0.113.5:22: connect: connection refused`,
+		NearMiss: `dial tcp :22: connect: connection refused`,
+	}, {
+		In: diag.ClientText, Pattern: `connect ECONNREFUSED (\S+):(\d+)`,
+		Example:  `Error: connect ECONNREFUSED 203.0.113.5:22`,
+		NearMiss: `Error: connect EHOSTUNREACH 203.0.113.5:22`,
+	}, {
+		In: diag.ClientText, Pattern: `JSchException: java\.net\.ConnectException: Connection refused`,
+		Example:  `com.jcraft.jsch.JSchException: java.net.ConnectException: Connection refused`,
+		NearMiss: `java.net.ConnectException: Connection refused (no SSH here)`,
+	}, {
+		In: diag.ClientText, Pattern: `Unable to connect to port (?:\d+) on (?:\S+)`,
+		Example:  `paramiko.ssh_exception.NoValidConnectionsError: [Errno None] Unable to connect to port 22 on 203.0.113.5`,
+		NearMiss: `Unable to connect to the proxy`,
+	}},
+	Check: checkRefused,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "If the instance has only just started, wait two minutes and try again. If you tried in vain several times, wait ten: you may be banned."},
+		{Do: "If its SSH server listens on another port, name that one.", Code: "ssh -p PORT {user}@{address}"},
+		{Do: "See on the console log whether the system came up, and whether the SSH service failed.", Code: "openstack console log show --lines 100 {id}"},
+		{Do: "Open the instance's own console; an account with a password is needed there.", Code: "openstack console url show {id}"},
+		{Do: "There, see why the SSH server does not run, check its configuration, and start it for good. (The service is called sshd on Red Hat's and SUSE's systems.)", Code: "sudo systemctl status ssh\nsudo sshd -t\nsudo systemctl enable --now ssh", Who: diag.Inside},
+		{Do: "See which port it is set to: the line Port in the configuration, 22 if there is none.", Code: "sudo grep -ri '^Port' /etc/ssh/sshd_config /etc/ssh/sshd_config.d", Who: diag.Inside},
+		{Do: "If you cannot log in there, mend it from a rescue system with the instance's own disk attached.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+	}},
+}
+
+// checkRefused takes a reset for an answer of the host itself. An ICMP error, of
+// which the sender is known, is a firewall's.
+func checkRefused(p *diag.Pass) diag.Verdict {
+	s := sight(p.Evidence,
+		func(r *diag.Reach) bool { return r.Connect.Outcome == diag.Refused && !r.Connect.By.IsValid() },
+		func(r *diag.Reach) bool { return r.Connect.Outcome == diag.OK })
+	var o diag.Observation
+	if s.fails != nil {
+		o = s.fails.ObserveConnect()
+	}
+	return judgeSSH(p, s, o, saidOfTarget(p))
+}
