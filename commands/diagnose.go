@@ -114,7 +114,9 @@ func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, 
 	}
 	for range asked {
 		a := <-answers
-		timings[a.source] = a.took.Seconds()
+		if a.fact != nil || a.err != nil {
+			timings[a.source] = a.took.Seconds()
+		}
 		watch(e.file(&whole, a))
 	}
 	wg.Wait()
@@ -135,7 +137,10 @@ func (e *Engine) file(whole *diag.Evidence, a answer) Progress {
 	if a.fact != nil {
 		whole.Add(a.fact)
 	}
-	if a.err == nil {
+	switch {
+	case a.err == nil && a.fact == nil: // nothing to ask
+		return Progress{Source: a.source, State: Skipped, Took: a.took}
+	case a.err == nil:
 		return Progress{Source: a.source, State: Done, Took: a.took}
 	}
 	gap := e.gap(a)

@@ -23,9 +23,9 @@ type town struct {
 	read    func(ctx context.Context, s diag.Source) (diag.Fact, error)
 }
 
-func (c *town) Name() string                                        { return c.name }
+func (c *town) Name() string                                       { return c.name }
 func (c *town) Find(context.Context, string) (*diag.Search, error) { return c.search, c.err }
-func (c *town) Sources() []diag.Source                              { return c.sources }
+func (c *town) Sources() []diag.Source                             { return c.sources }
 func (c *town) Read(ctx context.Context, _ *diag.Evidence, s diag.Source) (diag.Fact, error) {
 	return c.read(ctx, s)
 }

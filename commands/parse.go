@@ -59,14 +59,19 @@ func Parse(line string) (diag.Asked, error) {
 }
 
 // ParseArgs reads a request that comes in parts, as from a command line or a
-// form: the instance, and settings of which each may be "".
-func ParseArgs(instance, from, user, port string) (diag.Asked, error) {
-	asked := diag.Asked{Port: 22}
-	read := setTarget
-	if strings.ContainsFunc(instance, unicode.IsSpace) {
-		read = setQuery
+// form: the instance, and settings of which each may be "". One argument is the
+// instance, spaces and all; several are read as [Parse] reads a line.
+func ParseArgs(args []string, from, user, port string) (diag.Asked, error) {
+	asked, err := diag.Asked{Port: 22}, error(nil)
+	switch {
+	case len(args) > 1:
+		asked, err = Parse(strings.Join(args, " "))
+	case strings.ContainsFunc(args[0], unicode.IsSpace):
+		err = setQuery(&asked, args[0])
+	default:
+		err = setTarget(&asked, args[0])
 	}
-	if err := read(&asked, instance); err != nil {
+	if err != nil {
 		return asked, err
 	}
 	for _, s := range [][2]string{{"from", from}, {"user", user}, {"port", port}} {

@@ -45,15 +45,30 @@ func (t Text) section(b *strings.Builder, s diag.Section) {
 	}
 }
 
-// path writes the hops on one line, each with its state.
+// path writes the hops on one line, each with its state; neighbours that were
+// not reached, or of which nothing is known, share one.
 func (t Text) path(items []diag.Item) string {
 	var hops []string
-	for _, item := range items {
+	for i := 0; i < len(items); {
+		n := i + 1
+		for n < len(items) && items[n].Mark == items[i].Mark && shared(items[i].Mark) {
+			n++
+		}
+		var names []string
+		for _, item := range items[i:n] {
+			names = append(names, strings.ReplaceAll(item.Text, " ", noBreak))
+		}
 		// A no-break space keeps a hop and its state on one line.
-		name := strings.ReplaceAll(item.Text, " ", "\u00a0")
-		hops = append(hops, name+"\u00a0"+t.state(item.Mark))
+		hops = append(hops, strings.Join(names, ", ")+noBreak+t.state(items[i].Mark))
+		i = n
 	}
 	return strings.Join(hops, " → ")
+}
+
+const noBreak = "\u00a0"
+
+func shared(mark string) bool {
+	return mark == string(diag.HopNotReached) || mark == string(diag.HopUnknown)
 }
 
 func (t Text) state(mark string) string {
@@ -63,9 +78,9 @@ func (t Text) state(mark string) string {
 	case diag.HopBroken:
 		return t.paint("1;31", "BROKEN")
 	case diag.HopUnknown:
-		return t.paint("33", "?")
+		return t.paint("33", "not"+noBreak+"known")
 	}
-	return t.paint("2", "not\u00a0reached")
+	return t.paint("2", "not"+noBreak+"reached")
 }
 
 func (t Text) item(b *strings.Builder, kind diag.SectionKind, i int, item diag.Item) {
@@ -87,8 +102,10 @@ func (t Text) item(b *strings.Builder, kind diag.SectionKind, i int, item diag.I
 		item.Code = ""
 	}
 	b.WriteString(t.wrap(text, "  "+strings.Repeat(" ", len(bullet)), "  "+bullet) + "\n")
-	if item.Code != "" {
-		b.WriteString("       " + t.paint("36", clean(item.Code)) + "\n")
+	for line := range strings.SplitSeq(item.Code, "\n") {
+		if line != "" {
+			b.WriteString("       " + t.paint("36", clean(line)) + "\n")
+		}
 	}
 }
 
@@ -118,7 +135,7 @@ func (t Text) wrap(text, indent string, first ...string) string {
 		used += visible(w)
 		begun = true
 	}
-	return strings.ReplaceAll(strings.Join(append(out, line), "\n"), "\u00a0", " ")
+	return strings.ReplaceAll(strings.Join(append(out, line), "\n"), noBreak, " ")
 }
 
 // visible counts characters but not the codes that paint.

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -76,13 +77,24 @@ func (d *Diagnosis) verdictSentence() string {
 	case lead != nil && lead.State == Confirmed:
 		return lead.Text
 	case lead != nil && len(d.Possible) > 1:
-		return d.symptom() + " " + lead.Text + " That is not certain."
+		return d.symptom() + " It may be one of these: " + d.possibleTitles() + "."
 	case lead != nil:
 		return lead.Text
 	case e.SSHAnswers() != nil:
 		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.SSHAnswers().Target)
 	}
 	return d.symptom() + " What could be seen does not tell why."
+}
+
+// possibleTitles lists the possible causes, most likely first.
+func (d *Diagnosis) possibleTitles() string {
+	var titles []string
+	for _, f := range d.Findings {
+		if f.State == Possible && f.Under == "" {
+			titles = append(titles, f.Cause.Title)
+		}
+	}
+	return strings.Join(titles, "; ")
 }
 
 // symptom says what is known to fail when the cause is not.
@@ -203,9 +215,15 @@ func (d *Diagnosis) assumedItems() []Item {
 	return items
 }
 
+// gapItems lists what was not seen; sources with the same reason share a line.
 func (d *Diagnosis) gapItems() []Item {
 	var items []Item
 	for _, g := range d.Gaps {
+		same := slices.IndexFunc(items, func(i Item) bool { return i.Text == g.Text })
+		if same >= 0 {
+			items[same].From += ", " + g.Source.Title()
+			continue
+		}
 		items = append(items, Item{Text: g.Text, From: g.Source.Title()})
 	}
 	return items

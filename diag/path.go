@@ -169,10 +169,23 @@ func guestFine(e *Evidence) (string, []Observation) {
 			return "it answers ping", []Observation{p.Observe()}
 		}
 	}
-	if c := e.Console; c != nil && c.Up != nil {
+	if c := e.Console; c != nil && c.Up != nil && e.Instance.Runs() {
 		return "booted", []Observation{{Source: SourceConsole, Where: "console line " + itoa(c.Up.N), Text: c.Up.Text}}
 	}
 	return "", nil
+}
+
+// Runs reports whether the cloud says that the instance is running now. What an
+// instance that does not run has written to its console is old.
+func (i *Instance) Runs() bool {
+	if i == nil {
+		return false
+	}
+	switch i.Status {
+	case "ACTIVE", "PASSWORD", "VERIFY_RESIZE", "RESCUE", "REBOOT", "MIGRATING":
+		return true
+	}
+	return false
 }
 
 func portFine(e *Evidence) (string, []Observation) {

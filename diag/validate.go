@@ -9,7 +9,7 @@ import (
 
 var (
 	wellFormedID  = regexp.MustCompile(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
-	endsInStop    = regexp.MustCompile(`[.?!]$`)
+	endsInStop    = regexp.MustCompile(`[.?!]\)?$`)
 	startsCapital = regexp.MustCompile(`^[A-Z{]`)
 )
 
