@@ -114,11 +114,11 @@ func (f *finder) byID(ctx context.Context, id string) error {
 	return errors.Join(errName, errGone)
 }
 
-// byName looks for the exact name, and meanwhile for what else the query can be.
+// byName looks for the exact name, and meanwhile for an ID that begins like it.
+// DNS is asked only if there is neither: what instances are called here is
+// nobody else's business.
 func (f *finder) byName(ctx context.Context) error {
-	var named []server
-	var ids []server
-	var resolved []netip.Addr
+	var named, ids []server
 	var errName, errIDs error
 	other, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -129,19 +129,18 @@ func (f *finder) byName(ctx context.Context) error {
 			}
 		},
 		func() { ids, errIDs = f.beginning(other) },
-		func() { resolved = f.resolve(other) },
 	)
-	switch {
-	case len(named) > 0:
+	if len(named) > 0 {
 		f.found(named...)
 		return nil
-	case errName != nil:
-		return errName
-	case errIDs != nil:
-		return errIDs
-	case len(ids) > 0:
+	}
+	if err := errors.Join(errName, errIDs); err != nil {
+		return err
+	}
+	if len(ids) > 0 {
 		return f.details(ctx, ids)
-	case len(resolved) > 0:
+	}
+	if resolved := f.resolve(ctx); len(resolved) > 0 {
 		if err := f.byAddresses(ctx, resolved); err != nil || len(f.search.Matches) > 0 {
 			return err
 		}
