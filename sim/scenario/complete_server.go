@@ -189,7 +189,7 @@ func (f *filler) floating(s *Server, path string) {
 }
 
 func (f *filler) listeners(s *Server, path string) {
-	if s.SSHD == nil {
+	if s.SSHD == nil && s.Address().IsValid() {
 		s.SSHD = slices.Clone(f.Defaults.SSHD)
 	}
 	for i := range s.SSHD {

@@ -49,7 +49,8 @@ type Defaults struct {
 	Network        string   `yaml:"network"`
 	SecurityGroups []string `yaml:"security_groups"`
 	Console        *Console `yaml:"console"` // a healthy boot if nil
-	SSHD           []SSHD   `yaml:"sshd"`
+	// SSHD of servers that have an address.
+	SSHD []SSHD `yaml:"sshd"`
 }
 
 // A Project owns servers, networks and rules.
