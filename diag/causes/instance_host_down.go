@@ -22,6 +22,7 @@ clouds show the state of the host to their operators only.`,
 	ExplainedBy: []*diag.Cause{instanceWindowsImage, bootEmergencyMode, bootInProgress, bootKernelPanic},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look whether other instances of yours are gone as well, and whether the cloud's status page tells of a fault."},
+		{Do: "Open the instance's own console: if it shows a login prompt and takes what you type, the host is up and the fault is elsewhere.", Code: "openstack console url show {id}"},
 		{Do: "Give the cloud's support the ID {id} and ask whether its host is up. A reboot or a stop will hang while the host is down."},
 		{Do: "Find its host and look at the compute service there.", Code: "openstack server show {id} -c OS-EXT-SRV-ATTR:host -c host_status\nopenstack compute service list --service nova-compute", Who: diag.Operator},
 		{Do: "If the host will not come back and its instances' disks are on shared storage or volumes, rebuild it elsewhere. Make sure first that the host is really off.", Code: "openstack server evacuate {id}", Who: diag.Operator, Risk: diag.Restarts},

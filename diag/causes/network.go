@@ -54,7 +54,7 @@ type routerState int
 
 const (
 	routersUnknown routerState = iota // not gathered
-	noRouters                         // none that belongs to the cloud; a physical one may be there
+	noRouters                         // none at all, and none could be hidden: the network is cut off
 	routersDead                       // none of them leads outside
 	routersUsable
 )

@@ -13,7 +13,6 @@ var networkNoRouter = &diag.Cause{
 leg in that network and its gateway in an external one. Without the router, or
 without its gateway, no floating IP can work and nothing from outside arrives.`,
 	Text:   "The network of {name} has no way to the outside: {routers}.",
-	Maybe:  "The network of {name} has no router of the cloud, so it may have no way to the outside.",
 	Breaks: diag.AtAddress,
 	Check:  checkNoRouter,
 	Fix: diag.Remedy{Steps: []diag.Step{
@@ -24,9 +23,8 @@ without its gateway, no floating IP can work and nothing from outside arrives.`,
 	}},
 }
 
-// checkNoRouter: a network without any router of the cloud may be routed by a
-// physical one; only routers that lead nowhere are proof. A public address
-// needs no router of the project.
+// checkNoRouter: a public address of an external network needs no router of the
+// project.
 func checkNoRouter(p *diag.Pass) diag.Verdict {
 	target := p.Target().Addr()
 	port := p.PortOf(target)
@@ -37,10 +35,14 @@ func checkNoRouter(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	case state == routersUsable, answers(p.Evidence):
 		return diag.Verdict{State: diag.RuledOut}
-	case state == noRouters && private:
-		return diag.Verdict{State: diag.Possible, Because: []diag.Observation{portSays(port, "no router on its subnets")}}
-	case state == noRouters:
+	case state == noRouters && !private:
 		return diag.Verdict{}
+	case state == noRouters:
+		return diag.Verdict{
+			State:   diag.Confirmed,
+			Because: []diag.Observation{portSays(port, "no router on its subnets")},
+			Args:    diag.Args{"routers": "it has no router"},
+		}
 	}
 	var words []string
 	v := diag.Verdict{State: diag.Confirmed}

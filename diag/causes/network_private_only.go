@@ -52,7 +52,9 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 		Because: []diag.Observation{serverSays(p.Instance, "addresses "+listed(private)+", no floating IP")},
 		Args:    diag.Args{"addresses": listed(private)},
 	}
-	if insideToo(p.Evidence) || routers(port) == noRouters {
+	// A network whose routers are hidden from us may be one of the site's own,
+	// with a way to it for everybody inside.
+	if insideToo(p.Evidence) || routers(port) == routersUnknown {
 		v.State = diag.Possible
 		v.Ask = "Are you inside the network that " + p.Instance.Name + " is in, or on a VPN to it?"
 	}

@@ -86,7 +86,7 @@ func wayIsUp(e *diag.Evidence, target netip.Addr) bool {
 	if port == nil || portTrouble(e, port) != "" || floatingTrouble(port, target) != nil {
 		return false
 	}
-	return !diag.Private(target) || floating(e, target) || routers(port) == noRouters
+	return !diag.Private(target) || floating(e, target) || routers(port) == routersUnknown
 }
 
 // admitsProbe reports whether the rules let the place in that a probe came from.

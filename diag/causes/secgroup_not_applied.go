@@ -8,7 +8,7 @@ import (
 
 var secgroupNotApplied = &diag.Cause{
 	ID:    "secgroup/not-applied",
-	Title: "the compute host may not apply the rules as they are written",
+	Title: "the compute host does not apply the rules as they are written",
 	Doc: `Security-group rules are kept in the cloud's database and applied on the compute
 host. Now and then a change, or a new instance's first set of rules, does not get
 through to the host: the dashboard says that SSH is let in while the host still
