@@ -59,7 +59,7 @@ func (p *Prober) Ping(ctx context.Context, target netip.Addr) diag.Ping {
 // echo sends the requests and waits for the answer to any of them.
 func echo(conn net.Conn, r *echoRequest) (time.Duration, error) {
 	began := time.Now()
-	ends := []time.Time{began.Add(pingEvery), began.Add(pingBudget)}
+	ends := [...]time.Time{began.Add(pingEvery), began.Add(pingBudget)}
 	var err error
 	for seq, end := range ends {
 		if _, err = conn.Write(r.message(seq, time.Now())); err != nil {

@@ -27,7 +27,7 @@ func identify(ctx context.Context, w *wire, facts *diag.SSHFacts) {
 	w.SetReadDeadline(time.Now().Add(speakAfter))
 	var p identParser
 	err := hear(w, &p)
-	if isTimeout(err) && ctx.Err() == nil {
+	if isTimeout(err) && !ended(ctx) {
 		w.SetReadDeadline(end)
 		if err = w.speak(); err == nil {
 			err = hear(w, &p)

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -24,7 +25,7 @@ func outcomeOf(ctx context.Context, err error) diag.Outcome {
 	switch {
 	case err == nil:
 		return diag.OK
-	case ctx.Err() != nil:
+	case ended(ctx):
 		return diag.Canceled
 	case errors.As(err, &icmp):
 		return icmp.outcome()
@@ -34,7 +35,7 @@ func outcomeOf(ctx context.Context, err error) diag.Outcome {
 		return diag.NoMatch
 	case isTimeout(err):
 		return diag.TimedOut
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isClosed(err):
 		return diag.Closed
 	}
 	var errno syscall.Errno
@@ -44,9 +45,20 @@ func outcomeOf(ctx context.Context, err error) diag.Outcome {
 	return diag.Failed
 }
 
+// ended reports whether our own time is over. A context may learn of its
+// deadline a moment after a connection that had the same.
+func ended(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func isClosed(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe)
 }
 
 // outcomeOfErrno classes errors of the operating system that no ICMP message
@@ -76,7 +88,7 @@ func isNoRoute(err error) bool { return errors.Is(err, syscall.ENETUNREACH) }
 // address are the same to the resolver (and to a person).
 func namesOutcome(ctx context.Context, err error) diag.Outcome {
 	var dns *net.DNSError
-	if ctx.Err() == nil && errors.As(err, &dns) {
+	if !ended(ctx) && errors.As(err, &dns) {
 		switch {
 		case dns.IsNotFound:
 			return diag.NoSuchName
@@ -107,7 +119,7 @@ func explain(err error) string {
 		return "no common algorithm for " + mismatch.What
 	case errors.As(err, &dns):
 		return visible([]byte(dns.Err))
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isClosed(err):
 		return "the other side closed the connection"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
