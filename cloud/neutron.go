@@ -145,9 +145,15 @@ func (r *router) diag() diag.Router {
 	d := diag.Router{ID: r.ID, Name: r.Name, Status: r.Status, AdminUp: r.AdminUp}
 	var gateway struct {
 		NetworkID string `json:"network_id"`
+		FixedIPs  []struct {
+			IP netip.Addr `json:"ip_address"`
+		} `json:"external_fixed_ips"`
 	}
 	if decode(r.Gateway, &gateway) == nil {
 		d.Gateway = gateway.NetworkID
+		for _, f := range gateway.FixedIPs {
+			d.GatewayIPs = append(d.GatewayIPs, f.IP)
+		}
 	}
 	return d
 }

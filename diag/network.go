@@ -56,6 +56,8 @@ type Router struct {
 	Status  string `json:"status,omitempty"`
 	AdminUp bool   `json:"admin_up"`
 	Gateway string `json:"gateway,omitempty"` // the external network's ID; "" for none
+	// GatewayIPs are the router's addresses on it; none if not shown to us.
+	GatewayIPs []netip.Addr `json:"gateway_ips,omitempty"`
 }
 
 // Group is a security group of a port.

@@ -34,7 +34,7 @@ func (e *Evidence) Targets() []netip.Addr {
 		switch {
 		case a.Floating:
 			floating = append(floating, a.IP)
-		case Private(a.IP):
+		case e.Inside(a.IP):
 			private = append(private, a.IP)
 		case !hidden || a.IP.Is6():
 			public = append(public, a.IP)
@@ -43,7 +43,33 @@ func (e *Evidence) Targets() []netip.Addr {
 	if all := slices.Concat(floating, public); len(all) > 0 {
 		return all
 	}
+	// Of inside addresses people use IPv4: cloud networks route it first.
+	slices.SortStableFunc(private, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
 	return private
+}
+
+// Inside reports whether an address can be reached from inside the cloud or the
+// site only: it is [Private], or its network's routers have no way out for its
+// IP version. An IPv6 address of a network whose router has an IPv4 gateway
+// only looks public and leads nowhere.
+func (e *Evidence) Inside(a netip.Addr) bool {
+	if Private(a) {
+		return true
+	}
+	port := e.PortOf(a)
+	if port == nil || slices.ContainsFunc(port.Floating, func(f FloatingIP) bool { return f.IP == a }) {
+		return false
+	}
+	known := false
+	for _, r := range port.Routers {
+		for _, ip := range r.GatewayIPs {
+			known = true
+			if ip.Is6() == a.Is6() {
+				return false
+			}
+		}
+	}
+	return known
 }
 
 // behindFloating reports whether a floating IP stands for the IPv4 addresses.

@@ -15,7 +15,7 @@ reached from outside, an instance needs a floating IP, which is a public address
 that the cloud forwards to it, or another machine in the same network to go
 through, a jump host.`,
 	Text:   "{name} has only private addresses ({addresses}), which cannot be reached from outside its own network.",
-	Maybe:  "{name} has only private addresses ({addresses}), which can be reached from networks that have a route to it only.",
+	Maybe:  "{name} has only private addresses ({addresses}), which can be reached only from networks that have a route to them.",
 	Breaks: diag.AtAddress,
 	Check:  checkPrivateOnly,
 	ExplainedBy: []*diag.Cause{
@@ -34,7 +34,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	}
 	var private []string
 	for _, a := range p.Instance.Addresses {
-		if a.Floating || !diag.Private(a.IP) {
+		if a.Floating || !p.Inside(a.IP) {
 			return diag.Verdict{State: diag.RuledOut}
 		}
 		private = append(private, a.IP.String())
@@ -42,7 +42,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	target := p.Target().Addr()
 	port := p.PortOf(target)
 	switch {
-	case floating(p.Evidence, target) || !diag.Private(target), answers(p.Evidence):
+	case floating(p.Evidence, target) || !p.Inside(target), answers(p.Evidence):
 		return diag.Verdict{State: diag.RuledOut} // there is a way after all
 	case port != nil && len(port.Floating) > 0:
 		return diag.Verdict{State: diag.RuledOut}
