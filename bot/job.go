@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"sshhelp/diag"
+)
+
+// A job is one acknowledged request as it lies in Redis.
+type job struct {
+	Kind   jobKind    `json:"kind"`
+	Ref    string     `json:"ref"` // reference of the check, or of this request
+	Asked  diag.Asked `json:"asked,omitzero"`
+	Change change     `json:"change,omitzero"`
+	Text   string     `json:"text,omitempty"` // to tell, in mrkdwn
+	User   string     `json:"user"`
+	Team   string     `json:"team"`
+	Place  place      `json:"place"`
+	At     time.Time  `json:"at"`
+
+	id string // in the stream
+}
+
+type jobKind string
+
+const (
+	checkJob  jobKind = "check"  // a new check of Asked
+	followJob jobKind = "follow" // Change to the check in Place.Thread, or to Ref
+	tellJob   jobKind = "tell"   // tell User something in private
+)
+
+// A place is where a request was made and where its answers go.
+type place struct {
+	Channel     string `json:"channel"`
+	Thread      string `json:"thread,omitempty"`       // ts of the thread it was said in
+	Message     string `json:"message,omitempty"`      // ts of what was said; "" for commands and clicks
+	ResponseURL string `json:"response_url,omitempty"` // 5 uses within 30 minutes
+}
+
+// direct reports whether it is a direct message with the bot.
+func (p place) direct() bool { return strings.HasPrefix(p.Channel, "D") }
+
+// newRef makes a reference that a person can read out: eight letters and digits.
+func newRef() string { return rand.Text()[:8] }
+
+func (j *job) encode() string {
+	data, err := json.Marshal(j)
+	if err != nil {
+		panic("bot: a job cannot be encoded: " + err.Error()) // unreachable: plain fields only
+	}
+	return string(data)
+}
+
+func decodeJob(id, data string) (*job, error) {
+	j := &job{id: id}
+	if err := json.Unmarshal([]byte(data), j); err != nil {
+		return nil, fmt.Errorf("decode job %s: %w", id, err)
+	}
+	return j, nil
+}
+
+// tell turns a request into one that is answered in private with text.
+func (j job) tell(text string) *job {
+	return &job{Kind: tellJob, Ref: j.Ref, Text: text, User: j.User, Team: j.Team, Place: j.Place, At: j.At}
+}

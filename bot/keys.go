@@ -1,0 +1,43 @@
+package bot
+
+import (
+	"strconv"
+	"time"
+)
+
+// Everything in Redis, behind the key prefix. The scripts touch several keys at
+// once, so the server is a single one or a primary with replicas, not a cluster.
+//
+//	key                    type    holds                                        lives
+//	work                   stream  requests not finished; group "workers"       until finished
+//	seen:EVENT             string  that an event, command or click was taken    seenTTL
+//	rate:USER:MINUTE       string  requests of a person in that minute          rateTTL
+//	tries:JOB              string  how often a job was begun                    triesTTL
+//	check:REF              string  a record as JSON: settings, messages, result StateTTL after last use
+//	thread:CHANNEL:TS      string  REF of the newest check in that thread       StateTTL after last use
+//	lock:REF               string  the job that runs the check                  lockTTL at most
+//	merge:REF              list    changes asked for while it ran, as JSON      StateTTL
+//	posted:REF:PART        string  "pending", then the ts of a message          StateTTL
+type keys struct{ prefix string }
+
+const (
+	seenTTL  = 24 * time.Hour // Slack's last retry comes after 6 minutes; copies in flight later still
+	rateTTL  = 2 * time.Minute
+	triesTTL = time.Hour
+	lockTTL  = 5 * time.Minute
+)
+
+const group = "workers"
+
+func (k keys) work() string                     { return k.prefix + "work" }
+func (k keys) seen(event string) string         { return k.prefix + "seen:" + event }
+func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
+func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
+func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }
+func (k keys) lock(ref string) string           { return k.prefix + "lock:" + ref }
+func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
+func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
+
+func (k keys) rate(user string, at time.Time) string {
+	return k.prefix + "rate:" + user + ":" + strconv.FormatInt(at.Unix()/60, 10)
+}

@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// perform does one job. An error means that it is to be done again, by whoever
+// takes it next; anything that a person can be told is told, and is no error.
+func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
+	log := b.log.With("ref", j.Ref, "kind", j.Kind, "user", j.User, "channel", j.Place.Channel)
+	defer func() {
+		if r := recover(); r != nil {
+			log.Error("panic", "panic", r, "stack", string(debug.Stack()))
+			b.giveUp(context.WithoutCancel(ctx), j)
+			err = nil
+		}
+	}()
+	if tries > maxTries {
+		log.Error("given up: begun too often", "tries", tries-1)
+		b.giveUp(ctx, j)
+		return nil
+	}
+	started := time.Now()
+	switch j.Kind {
+	case tellJob:
+		err = b.tell(ctx, j, message{text: j.Text})
+	case checkJob:
+		err = b.check(ctx, j)
+	case followJob:
+		err = b.followUp(ctx, j)
+	default:
+		log.Error("dropped a job of a kind that is not known")
+		return nil
+	}
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", errAgain, context.Cause(ctx))
+	}
+	if err != nil {
+		log.Error("not answered", "err", err, "took", time.Since(started))
+		b.giveUp(ctx, j)
+		return nil
+	}
+	log.Info("answered", "took", time.Since(started))
+	return nil
+}
+
+// giveUp tells the asker that there will be no answer, as far as that can be
+// told, and frees the check for others.
+func (b *Bot) giveUp(ctx context.Context, j *job) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	m := message{text: failedText(j.Ref)}
+	r, err := b.store.load(ctx, j.Ref)
+	if err == nil && r.Root != "" && j.Kind == checkJob {
+		err = b.web.update(ctx, r.Channel, r.Root, answer, m)
+	} else {
+		err = b.tell(ctx, j, m)
+	}
+	if err != nil {
+		b.log.Warn("cannot say that there is no answer", "ref", j.Ref, "err", err)
+	}
+	if err := b.store.abandon(ctx, j.Ref, j.id); err != nil {
+		b.log.Warn("cannot free a check", "ref", j.Ref, "err", err)
+	}
+}
+
+// tell shows a message to the asker alone: by the response URL if there is one,
+// in a direct message as it is, else as an ephemeral where they spoke.
+func (b *Bot) tell(ctx context.Context, j *job, m message) error {
+	p := j.Place
+	if p.ResponseURL != "" {
+		err := b.web.respond(ctx, p.ResponseURL, m)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		b.log.Warn("response URL refused", "ref", j.Ref, "err", err)
+	}
+	if !p.direct() {
+		return b.web.whisper(ctx, p.Channel, p.Thread, j.User, m)
+	}
+	m.ref, m.part = j.Ref, "note:"+j.id
+	_, err := b.postOnce(ctx, p.Channel, p.Thread, answer, m)
+	if errors.Is(err, errUnknown) {
+		return nil // it is most likely there; saying it twice helps nobody
+	}
+	return err
+}

@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"sshhelp/diag"
+)
+
+// store is what the bot keeps in Redis.
+type store struct {
+	keys
+	db       *redis.Client
+	embedded *embedded // nil if Redis is somebody else's
+	ttl      time.Duration
+}
+
+// openStore connects lazily: a Redis that is down now may be up in a second.
+func openStore(o Options) (*store, error) {
+	quietRedis(o.Logger)
+	s := &store{keys: keys{o.KeyPrefix}, ttl: o.StateTTL}
+	opts := &redis.Options{}
+	if o.RedisURL == "" {
+		e, err := startEmbedded()
+		if err != nil {
+			return nil, err
+		}
+		s.embedded = e
+		opts.Addr, opts.Password = e.server.Addr(), e.password
+	} else {
+		var err error
+		if opts, err = redis.ParseURL(o.RedisURL); err != nil {
+			return nil, errRedisURL
+		}
+	}
+	s.db = redis.NewClient(tune(opts))
+	return s, nil
+}
+
+// tune makes the client fail within the caller's deadline, so that a Redis that
+// hangs costs no ack. Plain Redis and Valkey refuse the default handshake for
+// maintenance notifications.
+func tune(o *redis.Options) *redis.Options {
+	o.ContextTimeoutEnabled = true
+	o.DialTimeout = 2 * time.Second
+	o.DialerRetries = 1
+	o.MaxRetries = 1
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return o
+}
+
+// errRedisURL keeps the URL, and so its password, out of the log.
+var errRedisURL = errors.New("the Redis URL cannot be read: want redis://[user:password@]host:port/db, rediss:// for TLS, or unix://")
+
+var quietOnce sync.Once
+
+// quietRedis gives go-redis, which has one logger per process and writes to
+// stderr by default, the log of the first bot.
+func quietRedis(log *slog.Logger) {
+	quietOnce.Do(func() { redis.SetLogger(redisLog{log}) })
+}
+
+type redisLog struct{ log *slog.Logger }
+
+// Printf implements go-redis's logger.
+func (l redisLog) Printf(_ context.Context, format string, v ...any) {
+	l.log.Debug("redis client", "msg", fmt.Sprintf(format, v...))
+}
+
+func (s *store) ping(ctx context.Context) error { return s.db.Ping(ctx).Err() }
+
+func (s *store) close() error {
+	err := s.db.Close()
+	if s.embedded != nil {
+		s.embedded.close()
+	}
+	return err
+}
+
+// A record is what is remembered of a check: enough to go on in its thread, on
+// any replica.
+type record struct {
+	Ref     string     `json:"ref"`
+	Team    string     `json:"team"`
+	Channel string     `json:"channel"`
+	Thread  string     `json:"thread"` // ts of the thread that its replies stand in
+	Root    string     `json:"root"`   // ts of the message that carries the verdict
+	User    string     `json:"user"`   // who asked first
+	Asked   diag.Asked `json:"asked"`
+	Last    *result    `json:"last,omitempty"` // of the newest finished run
+	Started time.Time  `json:"started"`
+}
+
+// A result is as much of a diagnosis as is needed to say what changed since.
+type result struct {
+	Verdict string    `json:"verdict"`
+	Path    []hopNote `json:"path"`
+}
+
+type hopNote struct {
+	Name  diag.HopName  `json:"name"`
+	State diag.HopState `json:"state"`
+}
+
+// errForgotten: there is no such check, or not any more.
+var errForgotten = errors.New("no such check is remembered")
+
+// save writes the record and renews its life and its thread's.
+func (s *store) save(ctx context.Context, r *record) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode check %s: %w", r.Ref, err)
+	}
+	_, err = s.db.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.Set(ctx, s.check(r.Ref), data, s.ttl)
+		if r.Thread != "" {
+			p.Set(ctx, s.thread(r.Channel, r.Thread), r.Ref, s.ttl)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save check %s: %w", r.Ref, err)
+	}
+	return nil
+}
+
+func (s *store) load(ctx context.Context, ref string) (*record, error) {
+	data, err := s.db.Get(ctx, s.check(ref)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, errForgotten
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load check %s: %w", ref, err)
+	}
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("decode check %s: %w", ref, err)
+	}
+	return &r, nil
+}
+
+// refOf returns the check that a thread is about.
+func (s *store) refOf(ctx context.Context, channel, thread string) (string, error) {
+	ref, err := s.db.Get(ctx, s.thread(channel, thread)).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", errForgotten
+	}
+	if err != nil {
+		return "", fmt.Errorf("look up thread %s in %s: %w", thread, channel, err)
+	}
+	return ref, nil
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"sshhelp/diag"
+)
+
+// followUp serves a reply in a thread of ours, or a click on one of our buttons.
+// A reply gets a reaction at once; the answer is a short reply that says what
+// changed, and the root message with the newest verdict.
+func (b *Bot) followUp(ctx context.Context, j *job) error {
+	r, err := b.recall(ctx, j)
+	if errors.Is(err, errForgotten) {
+		return b.tell(ctx, j, message{text: forgottenText})
+	}
+	if err != nil {
+		return err
+	}
+	if why := b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User); why != "" {
+		b.log.Info("refused", "ref", r.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
+		return b.tell(ctx, j, message{text: why})
+	}
+	if j.Place.Message != "" {
+		if err := b.web.react(ctx, j.Place.Channel, j.Place.Message, "eyes"); err != nil {
+			b.log.Warn("no receipt", "ref", r.Ref, "err", err)
+		}
+	}
+	ours, err := b.store.enter(ctx, r.Ref, j.id, j.Change)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		b.log.Info("merged into the run under way", "ref", r.Ref)
+		return nil
+	}
+	r.Asked = j.Change.apply(r.Asked)
+	if err := b.store.save(ctx, r); err != nil {
+		return err
+	}
+	j.Ref = r.Ref
+	found, err := b.find(ctx, j, r)
+	if found == nil {
+		return errors.Join(err, b.store.abandon(ctx, r.Ref, j.id))
+	}
+	return b.runs(ctx, j, r, found, newBoard(found.Instance(), r))
+}
+
+// recall loads the check that a follow-up is about. What a click says is
+// believed only as far as the record agrees: a button of another channel's check
+// finds nothing.
+func (b *Bot) recall(ctx context.Context, j *job) (*record, error) {
+	ref := j.Ref
+	if j.Place.Thread != "" {
+		var err error
+		if ref, err = b.store.refOf(ctx, j.Place.Channel, j.Place.Thread); err != nil {
+			return nil, err
+		}
+	}
+	r, err := b.store.load(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if r.Channel != j.Place.Channel || r.Root == "" {
+		return nil, errForgotten
+	}
+	return r, nil
+}
+
+// resultOf keeps what the next run is compared with.
+func resultOf(d *diag.Diagnosis) *result {
+	r := &result{Verdict: d.Verdict}
+	for _, h := range d.Path {
+		r.Path = append(r.Path, hopNote{h.Name, h.State})
+	}
+	return r
+}
+
+// sayChange replies in the thread with what is different now.
+func (b *Bot) sayChange(ctx context.Context, j *job, n int, r *record, before *result, d *diag.Diagnosis) error {
+	m := changeMessage(before, resultOf(d))
+	m.ref, m.part = r.Ref, fmt.Sprintf("change:%s:%d", j.id, n)
+	_, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m)
+	if errors.Is(err, errUnknown) {
+		return nil
+	}
+	return err
+}
+
+// changeMessage compares two runs, hop by hop.
+func changeMessage(before, now *result) message {
+	var moved []string
+	for _, h := range now.Path {
+		i := slices.IndexFunc(before.Path, func(o hopNote) bool { return o.Name == h.Name })
+		if i >= 0 && before.Path[i].State != h.State {
+			moved = append(moved, fmt.Sprintf("%s: %s, was %s", h.Name, h.State, before.Path[i].State))
+		}
+	}
+	label := "Changed. "
+	if len(moved) == 0 && before.Verdict == now.Verdict {
+		label = "No change. "
+	}
+	elements := []slack.RichTextElement{line(bold(label), plain(now.Verdict))}
+	if len(moved) > 0 {
+		list := slack.NewRichTextList(slack.RTEListBullet, 0)
+		for _, text := range moved {
+			list.Elements = append(list.Elements, line(plain(text)))
+		}
+		elements = append(elements, list)
+	}
+	return message{
+		text:   label + escape(tame(now.Verdict, maxTop)),
+		blocks: []slack.Block{slack.NewRichTextBlock("", elements...)},
+	}
+}

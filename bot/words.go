@@ -1,0 +1,56 @@
+package bot
+
+import (
+	"fmt"
+)
+
+// What the bot says by itself, in mrkdwn: how to use it, and that something
+// could not be done. What is wrong with an instance is said by diag alone.
+const (
+	usageText = "Which instance? Write its name, ID, address or DNS name: `/sshhelp web-1`"
+
+	helpText = "*sshhelp says why you cannot SSH to an instance.* Write `/sshhelp` and the instance's name, ID, address or DNS name:\n" +
+		"• `/sshhelp web-1`\n" +
+		"• `/sshhelp 203.0.113.9 from 198.51.100.7` if you connect from 198.51.100.7\n" +
+		"• `/sshhelp web-1 user ubuntu port 2222`\n" +
+		"• `/sshhelp ssh -p 2222 ubuntu@203.0.113.9` as you type it in your terminal\n" +
+		"`@sshhelp web-1` in a channel or thread, and `web-1` in a direct message, do the same. " +
+		"The answer comes as one message; in its thread write `recheck`, `from 198.51.100.7`, `user ubuntu` or `port 2222` to go on."
+
+	threadHelpText = "In this thread you can write `recheck`, `from 198.51.100.7` (the address you connect from), `user ubuntu` or `port 2222`. " +
+		"Everything else is left to you."
+
+	noMemoryText  = "sshhelp cannot take work right now, because its memory (Redis) does not answer. Nothing was started. Please try again in a minute."
+	busyText      = "sshhelp has more work than it can do at the moment. Nothing was started. Please try again in a few minutes."
+	brokenText    = "sshhelp could not read what Slack sent. Nothing was started. Please try again."
+	forgottenText = "sshhelp no longer remembers this check. Start a new one: `/sshhelp web-1`"
+)
+
+func checkingText(query string, direct bool) string {
+	where := "in this channel"
+	if direct {
+		where = "here"
+	}
+	return fmt.Sprintf("Checking %s. Results will appear %s.", escape(tame(query, 255)), where)
+}
+
+func tooManyText(limit int) string {
+	return fmt.Sprintf("You have asked more than %d times within a minute. Please try again in a minute.", limit)
+}
+
+func cannotLookText(why, ref string) string {
+	return fmt.Sprintf("The instance could not be looked up: %s (reference %s)", escape(why), ref)
+}
+
+func failedText(ref string) string {
+	return fmt.Sprintf("Something went wrong inside sshhelp, and this was not answered. Please try again; whoever runs it finds reference %s in the log.", ref)
+}
+
+func inviteText(bot string) string {
+	return fmt.Sprintf("sshhelp is not in this channel, so only you see this answer. To have it here with a thread to go on in, write `/invite @%s` and ask again.", bot)
+}
+
+const (
+	unsentText      = "Slack did not confirm the message in the channel, so here is the answer for you alone."
+	interruptedText = "sshhelp was restarted before this check ended. Please start it again."
+)
