@@ -1,7 +1,9 @@
 package causes
 
 import (
+	"cmp"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,21 +125,47 @@ func throughProxy(e *diag.Evidence) bool {
 	return pasted(e, "UNKNOWN port 65535", "stdio forwarding failed", "open failed: connect failed")
 }
 
-// server names what the person connects to, for sentences: the name if there is
-// one, else the address, else what the client's text names.
-func server(e *diag.Evidence, hits []said) string {
-	switch {
-	case e.Instance != nil && e.Instance.Name != "":
-		return e.Instance.Name
-	case e.Asked.Query != "":
-		return e.Asked.Query
-	case e.Target().IsValid():
-		return e.Target().Addr().String()
-	}
+// peer is whom a client's text says that it talks to, in lines that mean no
+// cause by themselves.
+var peer = regexp.MustCompile(`(?:Connecting to \S+ \[([^\]]+)\]|Connection (?:closed|reset) by (\S+)|Connection to (\S+)) port (\d+)`)
+
+// peerOf returns the host and port that the hits name, else those that the text
+// around them names; "" and 0 if nothing does.
+func peerOf(e *diag.Evidence, hits []said) (host string, port uint16) {
 	for _, s := range hits {
-		if s.host != "" {
-			return s.host
+		if s.host != "" && s.port != 0 {
+			return s.host, s.port
 		}
 	}
-	return "the server"
+	if len(hits) == 0 {
+		return "", 0
+	}
+	for _, paste := range e.Pastes {
+		for _, line := range paste.Lines {
+			if m := peer.FindStringSubmatch(line.Text); m != nil {
+				n, _ := strconv.ParseUint(m[4], 10, 16) // 0 if it is no port
+				return m[1] + m[2] + m[3], uint16(n)
+			}
+		}
+	}
+	return "", 0
+}
+
+// serverArgs name what the person connects to: by its name if there is one, else
+// by its address or by what the client's text says; {subject} begins a sentence.
+func serverArgs(e *diag.Evidence, hits []said) diag.Args {
+	host, port := peerOf(e, hits)
+	args := diag.Args{}
+	if port != 0 && len(probes(e)) == 0 {
+		args["port"] = strconv.Itoa(int(port)) // not the one taken for granted
+	}
+	name := e.Asked.Query
+	if e.Instance != nil {
+		name = cmp.Or(e.Instance.Name, name)
+	}
+	if t := e.Target(); t.IsValid() {
+		host = t.Addr().String()
+	}
+	args["server"], args["subject"] = cmp.Or(name, host, "the server"), cmp.Or(name, host, "The server")
+	return args
 }

@@ -47,13 +47,20 @@ func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 		case r.Connect.Outcome == diag.OK:
 			return diag.Verdict{State: diag.RuledOut}
 		case r.Connect.Outcome == diag.Prohibited, r.Connect.Outcome == diag.Unreachable && up != nil:
-			return diag.Verdict{State: diag.Possible, Because: append([]diag.Observation{r.ObserveConnect()}, up...)}
+			return suspect(append([]diag.Observation{r.ObserveConnect()}, up...))
 		}
 	}
 	if seen := unexplainedSilence(p); seen != nil && up != nil {
-		return diag.Verdict{State: diag.Possible, Because: append(seen, up...)}
+		return suspect(append(seen, up...))
 	}
 	return diag.Verdict{}
+}
+
+func suspect(seen []diag.Observation) diag.Verdict {
+	return diag.Verdict{
+		State: diag.Possible, Because: seen,
+		Ask: "Was a firewall (ufw, firewalld, nftables) switched on inside the instance, or changed?",
+	}
 }
 
 // guestUp quotes what shows that the guest came up: an answer on another port,

@@ -69,7 +69,8 @@ func checkUnreachable(p *diag.Pass) diag.Verdict {
 		}
 	}
 	hits := saidOfTarget(p)
-	v := diag.Verdict{Args: diag.Args{"server": server(p.Evidence, hits), "by": ""}}
+	v := diag.Verdict{Args: serverArgs(p.Evidence, hits)}
+	v.Args["by"] = ""
 	if by.IsValid() {
 		v.Args["by"] = " by " + by.String()
 	}

@@ -38,11 +38,23 @@ func passes(e *diag.Evidence, port *diag.Port) *diag.Reach {
 // port, or to a ping.
 func answers(e *diag.Evidence) bool {
 	for i := range e.Reach {
-		if o := e.Reach[i].Connect.Outcome; o == diag.OK || o == diag.Refused {
+		if gotThrough(e, &e.Reach[i]) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Outcome == diag.OK })
+}
+
+// gotThrough reports whether packets of a probe came to the instance and back:
+// security groups drop, so that any answer of its own came through them.
+func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
+	switch r.Connect.Outcome {
+	case diag.OK, diag.Refused, diag.Reset, diag.Closed:
+		return true
+	case diag.Prohibited, diag.Unreachable:
+		return ours(e, r.Connect.By)
+	}
+	return false
 }
 
 // ours reports whether an address is one of the instance's own.

@@ -52,18 +52,6 @@ func fromPerson(e *diag.Evidence, r *diag.Reach) bool {
 	return e.Asked.FromWhy == diag.FromHere || e.Asked.From.IsValid() && r.FromAddr.Unmap() == e.Asked.From.Unmap()
 }
 
-// gotThrough reports whether packets of a probe came to the instance and back:
-// security groups drop, so that any answer of its own came through them.
-func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
-	switch r.Connect.Outcome {
-	case diag.OK, diag.Refused, diag.Reset, diag.Closed:
-		return true
-	case diag.Prohibited, diag.Unreachable:
-		return ours(e, r.Connect.By)
-	}
-	return false
-}
-
 // unread names the groups whose rules could not be read.
 func unread(p *diag.Port) string {
 	var names []string

@@ -3,7 +3,6 @@ package causes
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"sshhelp/diag"
 )
@@ -11,18 +10,6 @@ import (
 // guestNotReady are the causes under which the guest runs but not its services,
 // or something else than its own system does.
 var guestNotReady = slices.Concat(notRunning, bootTrouble, []*diag.Cause{instanceRescued, instanceWindowsImage})
-
-// sshArgs fill the words for what was connected to: a client's text may name
-// another port than the one that was taken for granted.
-func sshArgs(p *diag.Pass, hits []said) diag.Args {
-	args := diag.Args{"server": server(p.Evidence, hits)}
-	for _, s := range hits {
-		if s.port != 0 && len(probes(p.Evidence)) == 0 {
-			args["port"] = strconv.Itoa(int(s.port))
-		}
-	}
-	return args
-}
 
 // A sighting is what probes showed of one way to fail, at the addresses that
 // the person may use.
@@ -49,7 +36,7 @@ func sight(e *diag.Evidence, fails, works func(*diag.Reach) bool) sighting {
 // says more than an older text, but only if it was made from where the person
 // sits can it contradict them.
 func judgeSSH(p *diag.Pass, s sighting, o diag.Observation, hits []said) diag.Verdict {
-	v := diag.Verdict{Args: sshArgs(p, hits)}
+	v := diag.Verdict{Args: serverArgs(p.Evidence, hits)}
 	if s.fails != nil {
 		v.Because = append(v.Because, o)
 	}

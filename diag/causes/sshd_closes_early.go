@@ -15,8 +15,8 @@ before or while the two sides agree on encryption. Usual reasons: the SSH server
 has no usable host keys or a broken installation and dies at once; an access list
 (/etc/hosts.deny) or a ban forbids the address; it has too many unfinished
 connections; or a device in between lets nothing through that looks like SSH.`,
-	Text:   "{server} accepts connections on port {port} and then closes them before anybody can log in.",
-	Maybe:  "{server} closed a connection on port {port} before the log-in: it may be limiting connections for a moment, or refuse some addresses.",
+	Text:   "{subject} accepts connections on port {port} and then closes them before anybody can log in.",
+	Maybe:  "{subject} closed a connection on port {port} before the log-in: it may be limiting connections for a moment, or refuse some addresses.",
 	Breaks: diag.AtSSH,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `^[^A-Za-z]*(?:.* via ssh: )?(?:ssh|kex)_exchange_identification: (?:read: )?Connection (?:closed by remote host|reset)`,
@@ -69,16 +69,25 @@ func checkClosesEarly(p *diag.Pass) diag.Verdict {
 	var o diag.Observation
 	limited := pasted(p.Evidence, limits...)
 	if s.fails != nil {
-		o = observeSSH(s.fails, s.fails.SSH.IdentErr, s.fails.SSH.KexErr, "the other side hung up")
-		limited = limited || slices.ContainsFunc(s.fails.SSH.Before, func(line string) bool {
-			return slices.ContainsFunc(limits, func(l string) bool { return strings.Contains(line, l) })
-		})
+		limit := limitSaid(s.fails.SSH.Before)
+		limited = limited || limit != ""
+		o = observeSSH(s.fails, limit, s.fails.SSH.IdentErr, s.fails.SSH.KexErr, "the other side hung up")
 	}
 	v := judgeSSH(p, s, o, closedEarly(p))
 	if limited && v.State == diag.Confirmed {
 		v.State = diag.Possible
 	}
 	return v
+}
+
+// limitSaid returns the line by which a server tells of a limit, "" if none does.
+func limitSaid(lines []string) string {
+	for _, line := range lines {
+		if slices.ContainsFunc(limits, func(l string) bool { return strings.Contains(line, l) }) {
+			return line
+		}
+	}
+	return ""
 }
 
 // closedEarly returns what clients said, unless the same text shows that it

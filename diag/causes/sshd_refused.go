@@ -10,8 +10,8 @@ but no program listens on that port. Either the SSH server is not running: it is
 not started yet, failed to start, was stopped, or the system came up only in part;
 or it listens on another port. A ban by fail2ban after failed logins looks the
 same, and ends by itself after some minutes.`,
-	Text:        "{server} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
-	Maybe:       "{server} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
+	Text:        "{subject} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
+	Maybe:       "{subject} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
 	Breaks:      diag.AtPort,
 	ExplainedBy: guestNotReady,
 	Lines: []diag.Line{{
