@@ -47,7 +47,7 @@ func clean(s string) string {
 func dirty(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c < ' ' && c != '\t' || c >= 0x7f || c == ']' && i+1 < len(s) && s[i+1] != ' ' && s[i+1] != ':' || c == '[' && (i > 0 || escapeLike(s)) {
+		if c < ' ' || c >= 0x7f || c == ']' && i+1 < len(s) && s[i+1] != ' ' && s[i+1] != ':' || c == '[' && (i > 0 || escapeLike(s)) {
 			return true
 		}
 	}

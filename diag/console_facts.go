@@ -176,7 +176,7 @@ func endJob(r *consoleReader, line LogLine) {
 }
 
 // notHosts are words that stand before "login:" where it is no prompt.
-var notHosts = map[string]bool{"Last": true, "last": true, "Failed": true, "failed": true, "for": true, "on": true, "user": true, "the": true}
+var notHosts = map[string]bool{"Last": true, "last": true, "Failed": true, "failed": true, "for": true, "on": true, "user": true, "the": true, "Please": true}
 
 // isPrompt reports whether getty asks who is there: "host login:", alone at the
 // end of a line, or at its beginning with anything glued to it.

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"regexp"
 	"strings"
@@ -117,15 +118,34 @@ func colonKey(kind, colons string) HostKey {
 	return HostKey{Type: kind, SHA256: "SHA256:" + base64.RawStdEncoding.EncodeToString(raw)}
 }
 
-// keyOf computes both fingerprints of a public key (RFC 4253, 6.6). A blob that
-// was cut gives none.
+// keyOf computes both fingerprints of a public key. A blob that was cut, or is
+// of another type than it says, gives none.
 func keyOf(kind, blob string) HostKey {
 	raw, err := base64.StdEncoding.DecodeString(blob)
-	if err != nil || !strings.Contains(string(raw[:min(len(raw), 40)]), kind) {
+	if err != nil || !wholeBlob(raw, kind) {
 		return HostKey{}
 	}
 	s, m := sha256.Sum256(raw), md5.Sum(raw)
 	return HostKey{Type: kind, SHA256: "SHA256:" + base64.RawStdEncoding.EncodeToString(s[:]), MD5: colons(m[:])}
+}
+
+// wholeBlob reports whether a public key consists of whole fields, each with its
+// length before it, of which the first is its type (RFC 4253, 6.6).
+func wholeBlob(raw []byte, kind string) bool {
+	fields := 0
+	for len(raw) > 0 {
+		if len(raw) < 4 {
+			return false
+		}
+		n := binary.BigEndian.Uint32(raw)
+		raw = raw[4:]
+		if uint64(n) > uint64(len(raw)) || fields == 0 && string(raw[:n]) != kind {
+			return false
+		}
+		raw = raw[n:]
+		fields++
+	}
+	return fields > 1
 }
 
 func colons(raw []byte) string {

@@ -43,8 +43,6 @@ const (
 )
 
 var (
-	// keyBody is a line of a private key's body, with what a log may put before it.
-	keyBody   = regexp.MustCompile(`^(.*?)([A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]+={1,2}|[A-Za-z0-9+/]{1,64})\s*$`)
 	keyHeader = regexp.MustCompile(`(?:Proc-Type|DEK-Info|Comment): .*`)
 	wholeKey  = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----.*?(-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|$)`)
 	puttyBody = regexp.MustCompile(`Private-Lines: *\d+`)
@@ -65,11 +63,11 @@ var (
 
 // line returns the line without its secrets.
 func (r *redactor) line(s string) string {
-	if r.key > 0 {
-		return r.inKey(s)
-	}
 	if strings.Contains(s, "PRIVATE KEY") && wholeKey.MatchString(s) {
 		return r.beginKey(s)
+	}
+	if r.key > 0 {
+		return r.inKey(s)
 	}
 	if strings.Contains(s, "Private-") {
 		if puttyBody.MatchString(s) {
@@ -106,14 +104,24 @@ func (r *redactor) inKey(s string) string {
 		return removedKey
 	case t == "", keyHeader.MatchString(t):
 		return ""
-	case !strings.Contains(t, " "):
-		return removedKey
-	}
-	if m := keyBody.FindStringSubmatch(s); m != nil && len(m[2]) >= 16 {
-		return m[1] + removedKey
+	case keyBody(t):
+		return s[:strings.LastIndexByte(strings.TrimRight(s, " "), ' ')+1] + removedKey
 	}
 	return r.words(s)
 }
+
+// keyBody reports whether a line's last word is part of a private key's body:
+// all that stands on the line, or what a log wrote behind its own prefix.
+func keyBody(line string) bool {
+	space := strings.LastIndexByte(line, ' ')
+	word := line[space+1:]
+	if strings.Trim(word, base64Bytes) != "" {
+		return space < 0
+	}
+	return space < 0 || len(word) >= 16 || strings.HasSuffix(word, "=") || strings.HasSuffix(line[:space], ":")
+}
+
+const base64Bytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 // inList hides the passwords of a list "account:password"; more is false where
 // the list has ended.
