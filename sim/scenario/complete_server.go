@@ -47,7 +47,10 @@ func (f *filler) server(s *Server, path string, nth int) {
 		f.port(s, i, fmt.Sprintf("%s.ports[%d]", path, i))
 	}
 	f.floating(s, path)
-	f.listeners(s, path)
+	if s.SSHD == nil && s.Address().IsValid() {
+		s.SSHD = slices.Clone(f.Defaults.SSHD)
+	}
+	f.listeners(s, s.SSHD, path)
 	if s.Console == nil {
 		s.Console = &Console{Text: HealthyConsole}
 		if f.Defaults.Console != nil {
@@ -55,6 +58,12 @@ func (f *filler) server(s *Server, path string, nth int) {
 		}
 	}
 	s.Console.Text = f.fillIn(s, s.Console.Text)
+	if s.AfterReboot != nil {
+		f.listeners(s, s.AfterReboot.SSHD, path+".after_reboot")
+		if c := s.AfterReboot.Console; c != nil {
+			c.Text = f.fillIn(s, c.Text)
+		}
+	}
 }
 
 func (f *filler) state(s *Server, path string) {
@@ -168,16 +177,7 @@ func (f *filler) floating(s *Server, path string) {
 		return
 	}
 	fip := s.FloatingIP
-	for i := range s.Ports {
-		for _, text := range s.Ports[i].FixedIPs {
-			if a, err := netip.ParseAddr(text); err == nil && a.Is4() && fip.PortID == "" {
-				fip.PortID, fip.FixedIP = s.Ports[i].ID, text
-			}
-		}
-	}
-	if fip.PortID == "" {
-		f.fail(path+".floating_ip", "the server has no IPv4 address to tie it to")
-	}
+	f.tie(fip, s, path+".floating_ip")
 	setDefault(&fip.Project, s.Project)
 	known := find(f.FloatingIPs, func(x *FloatingIP) bool { return x.Address == fip.Address })
 	switch {
@@ -188,12 +188,23 @@ func (f *filler) floating(s *Server, path string) {
 	}
 }
 
-func (f *filler) listeners(s *Server, path string) {
-	if s.SSHD == nil && s.Address().IsValid() {
-		s.SSHD = slices.Clone(f.Defaults.SSHD)
+// tie leads a floating IP to the first IPv4 address of a server.
+func (f *filler) tie(fip *FloatingIP, s *Server, path string) {
+	for i := range s.Ports {
+		for _, text := range s.Ports[i].FixedIPs {
+			if a, err := netip.ParseAddr(text); err == nil && a.Is4() && fip.PortID == "" {
+				fip.PortID, fip.FixedIP = s.Ports[i].ID, text
+			}
+		}
 	}
-	for i := range s.SSHD {
-		l, at := &s.SSHD[i], fmt.Sprintf("%s.sshd[%d]", path, i)
+	if fip.PortID == "" {
+		f.fail(path, "the server has no IPv4 address to tie it to")
+	}
+}
+
+func (f *filler) listeners(s *Server, list []SSHD, path string) {
+	for i := range list {
+		l, at := &list[i], fmt.Sprintf("%s.sshd[%d]", path, i)
 		listen := "fixed"
 		if s.FloatingIP != nil {
 			listen = "floating"
@@ -216,6 +227,11 @@ func (f *filler) floatingIPs() {
 		x, path := &f.FloatingIPs[i], at("floating_ips", i, f.FloatingIPs[i].Address)
 		a := f.address(path+".address", x.Address)
 		f.inProject(path, &x.Project)
+		if s := f.Server(x.Server); x.Server != "" && s != nil {
+			f.tie(x, s, path+".server")
+		} else if x.Server != "" {
+			f.fail(path+".server", "there is none called %q", x.Server)
+		}
 		setDefault(&x.ID, ID("floating IP", x.Address))
 		if n := find(f.Networks, func(n *Network) bool { return n.External && n.SubnetOf(a) != nil }); n != nil {
 			setDefault(&x.Network, n.Name)

@@ -114,6 +114,37 @@ func TestKeyPairs(t *testing.T) {
 	}
 }
 
+func TestFloatingIPs(t *testing.T) {
+	c, err := Parse([]byte(`networks: [{name: net, subnets: [{cidr: 127.20.0.0/24}]}, {name: ext, external: true, subnets: [{cidr: 127.30.0.0/24}]}]
+floating_ips: [127.30.0.1, {address: 127.30.0.2, server: b}, {address: 127.30.0.3, server: b, status: ERROR}]
+servers: [{name: a, floating_ip: 127.30.0.4}, {name: b}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := c.Server("a"), c.Server("b")
+	var got []string
+	for _, f := range c.FloatingIPs {
+		got = append(got, strings.TrimSpace(f.Address+" "+f.Status+" "+f.PortID+" "+f.FixedIP))
+	}
+	want := []string{
+		"127.30.0.1 DOWN", "127.30.0.2 ACTIVE " + b.Ports[0].ID + " 127.20.0.101", "127.30.0.3 ERROR " + b.Ports[0].ID + " 127.20.0.101",
+		"127.30.0.4 ACTIVE " + a.Ports[0].ID + " 127.20.0.100",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if a.Address().String() != "127.30.0.4" || b.Address().String() != "127.20.0.101" {
+		t.Errorf("addresses are %v and %v", a.Address(), b.Address())
+	}
+}
+
+func TestAfterReboot(t *testing.T) {
+	s := lab1(t).Server("panic-once")
+	if len(s.AfterReboot.SSHD) != 1 || s.AfterReboot.SSHD[0] != (SSHD{"floating", 22, "healthy"}) || !strings.Contains(s.AfterReboot.Console.Text, "panic-once login:") {
+		t.Errorf("got %+v", s.AfterReboot)
+	}
+}
+
 func TestEnter(t *testing.T) {
 	c := lab1(t)
 	s := *c.Server("healthy")

@@ -71,7 +71,11 @@ func (c *Cloud) readConsoles(beside fs.FS) error {
 	}
 	read("defaults", c.Defaults.Console)
 	for i := range c.Servers {
-		read(at("servers", i, c.Servers[i].Name), c.Servers[i].Console)
+		s, path := &c.Servers[i], at("servers", i, c.Servers[i].Name)
+		read(path, s.Console)
+		if s.AfterReboot != nil {
+			read(path+".after_reboot", s.AfterReboot.Console)
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -92,6 +92,9 @@ type FloatingIP struct {
 	Network string `yaml:"network"` // the first external one if empty
 	// Status is ACTIVE when tied and DOWN when free, if empty.
 	Status string `yaml:"status"`
+	// Server, by name, is whose first IPv4 address it is tied to. It is not
+	// for the floating IP of a server, which says so by its place.
+	Server string `yaml:"server"`
 	// PortID is the port it is tied to, or empty. Complete sets it for the
 	// floating IPs of servers.
 	PortID string `yaml:"port_id"`
@@ -120,7 +123,9 @@ type Port struct {
 	AdminStateUp *bool  `yaml:"admin_state_up"`
 	// VIFType is "ovs" if empty; "binding_failed" and "unbound" are the
 	// interesting ones. Only administrators see it.
-	VIFType      string `yaml:"vif_type"`
+	VIFType string `yaml:"vif_type"`
+	// BindingHost is where it is bound; the server's host if empty.
+	BindingHost  string `yaml:"binding_host"`
 	PortSecurity *bool  `yaml:"port_security"`
 	// SecurityGroups by name; those of the server if nil.
 	SecurityGroups      []string      `yaml:"security_groups"`

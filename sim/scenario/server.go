@@ -49,9 +49,17 @@ type Server struct {
 
 	Console *Console `yaml:"console"`
 	SSHD    []SSHD   `yaml:"sshd"`
+	// AfterReboot is what a reboot changes; nothing if nil.
+	AfterReboot *AfterReboot `yaml:"after_reboot"`
 	// AdminUser is the account that a healthy console speaks of; the
 	// image's os_admin_user if empty.
 	AdminUser string `yaml:"admin_user"`
+}
+
+// AfterReboot is how a guest is after a reboot, in so far as it is different.
+type AfterReboot struct {
+	Console *Console `yaml:"console"`
+	SSHD    []SSHD   `yaml:"sshd"`
 }
 
 // A Console is what the console log call answers.

@@ -40,6 +40,7 @@ func TestMistakesAreNamedWithTheirPath(t *testing.T) {
 		{"gateway to the inside", nets + "routers: [{name: r, gateway: net}]", "routers[0] (r).gateway: there is no external network"},
 		{"floating IP of no network", nets + "floating_ips: [10.0.0.1]", "floating_ips[0] (10.0.0.1).network"},
 		{"floating IP without address", nets + "servers: [{name: a, ports: [], floating_ip: 127.30.0.1}]", "servers[0] (a).floating_ip: the server has no IPv4 address"},
+		{"floating IP of nobody", nets + "floating_ips: [{address: 127.30.0.1, server: x}]", `floating_ips[0] (127.30.0.1).server: there is none called "x"`},
 		{"floating IP twice", nets + "servers: [{name: a, floating_ip: 127.30.0.1}, {name: b, floating_ip: 127.30.0.1}]", "servers[1] (b).floating_ip: 127.30.0.1 is given twice"},
 		{"listener without address", "servers: [{name: a, sshd: [{listen: floating}]}]", `servers[0] (a).sshd[0].listen: "floating" is not`},
 		{"bad listener port", nets + "servers: [{name: a, sshd: [{port: 70000}]}]", "servers[0] (a).sshd[0].port: 70000 is not a port"},

@@ -12,6 +12,7 @@ import (
 func (s *Server) authed(service string, handle func(*call) answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
+		s.settle()
 		c := &call{Request: r, base: base(r), caller: s.tokenOf(r.Header.Get(tokenHeader))}
 		a := unauthorized(w, service)
 		if c.caller != nil && c.caller.mayCall(service, r) {
@@ -19,6 +20,12 @@ func (s *Server) authed(service string, handle func(*call) answer) http.HandlerF
 			a = handle(c)
 		}
 		s.mu.Unlock()
+		if held, ok := w.(*heldWriter); ok {
+			held.action = c.action
+		}
+		if c.after != nil {
+			c.after()
+		}
 		s.write(w, r, a)
 	}
 }

@@ -27,6 +27,8 @@ type call struct {
 	caller  *token
 	version int // Nova's microversion, 2.x
 	base    string
+	action  string // what a server action was, for the list of calls
+	after   func() // run without the lock, before the answer is sent
 }
 
 // write sends an answer, after its delay unless the client leaves before.

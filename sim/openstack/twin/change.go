@@ -21,15 +21,18 @@ func (s *Server) find(server string) *scenario.Server {
 	return named
 }
 
-// change lets a test alter a server. Its time of change becomes now. Pointers
-// and slices in it may be shared with the scenario: replace them.
-func (s *Server) change(server string, how func(*scenario.Server)) error {
+// Change lets a test alter a server, named by name or ID: how gets the one that
+// the twin answers from. Its time of change becomes now, and an action under
+// way ends there. Pointers and slices in it may be shared with the scenario:
+// replace them, do not write through them. how must not call the Server.
+func (s *Server) Change(server string, how func(*scenario.Server)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := s.find(server)
 	if v == nil {
 		return fmt.Errorf("change server %q: there is none", server)
 	}
+	delete(s.pending, v.ID)
 	how(v)
 	s.touch(v)
 	return nil
@@ -45,7 +48,7 @@ func (s *Server) touch(v *scenario.Server) {
 // with the states and port status that belong to it.
 func (s *Server) SetStatus(server, status string) error {
 	known := false
-	err := s.change(server, func(v *scenario.Server) { known = v.Enter(status) })
+	err := s.Change(server, func(v *scenario.Server) { known = v.Enter(status) })
 	if err == nil && !known {
 		return fmt.Errorf("set status of %q: Nova has no status %q", server, status)
 	}

@@ -74,15 +74,15 @@ func lastLines(text string, length *int) string {
 	return strings.Join(lines[max(0, len(lines)-*length):], "\n")
 }
 
-// SetConsole sets what the guest has written, at once and for good: a hard
-// reboot leaves it (a real one begins the log anew).
+// SetConsole sets what the guest has written. It stays over a reboot, unless the
+// scenario says what comes after one (a real log begins anew).
 func (s *Server) SetConsole(server, text string) error {
-	return s.change(server, func(v *scenario.Server) { v.Console = &scenario.Console{Text: text} })
+	return s.Change(server, func(v *scenario.Server) { v.Console = &scenario.Console{Text: text} })
 }
 
 // SetConsoleFault makes the console log answer with a status, late by delay.
 func (s *Server) SetConsoleFault(server string, status int, delay time.Duration) error {
-	return s.change(server, func(v *scenario.Server) {
+	return s.Change(server, func(v *scenario.Server) {
 		v.Console = &scenario.Console{Text: v.Console.Text, Status: status, Delay: scenario.Age(delay)}
 	})
 }

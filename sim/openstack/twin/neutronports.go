@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"net/netip"
 
 	"sshhelp/sim/scenario"
@@ -58,7 +59,7 @@ func (s *Server) serverPort(v *scenario.Server, p *scenario.Port) obj {
 		}
 		pairs = append(pairs, obj{"ip_address": pair.IP, "mac_address": mac})
 	}
-	vif, host, details := p.VIFType, *v.Host, obj{"port_filter": true, "connectivity": "l2", "bridge_name": "br-int"}
+	vif, host, details := p.VIFType, cmp.Or(p.BindingHost, *v.Host), obj{"port_filter": true, "connectivity": "l2", "bridge_name": "br-int"}
 	if host == "" {
 		vif = "unbound"
 	}

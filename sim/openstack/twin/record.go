@@ -18,6 +18,9 @@ type Call struct {
 	Start, End time.Time
 	// Status of the answer; 0 if there was none (hang, reset, gone client).
 	Status int
+	// Action is what a POST to a server's action was, such as "reboot HARD"
+	// or "os-getConsoleOutput".
+	Action string
 	// Microversion that the client asked of Nova, or empty.
 	Microversion string
 }
@@ -50,7 +53,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 		}
 		held := &heldWriter{ResponseWriter: w}
 		defer func() { // deferred because a handler may abort the connection
-			c.Status, c.End = held.status, time.Now()
+			c.Status, c.Action, c.End = held.status, held.action, time.Now()
 			s.note(r.Context(), c)
 			held.release()
 		}()
@@ -92,11 +95,14 @@ func (s *Server) pause(ctx context.Context, d time.Duration) bool {
 type heldWriter struct {
 	http.ResponseWriter
 	status int
+	action string
 	body   bytes.Buffer
 }
 
+// WriteHeader keeps the status.
 func (w *heldWriter) WriteHeader(status int) { w.status = status }
 
+// Write keeps a part of the body.
 func (w *heldWriter) Write(b []byte) (int, error) { return w.body.Write(b) }
 
 // release sends the answer; without one the connection is closed.

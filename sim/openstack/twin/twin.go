@@ -37,6 +37,10 @@ type Options struct {
 	// Now is the clock; time.Now if nil. Ages in the scenario are counted
 	// from what it says when the Server starts.
 	Now func() time.Time
+	// OnAction, if set, is told of each action that was accepted, by its key
+	// ("os-start", "reboot HARD"), with the server as it is then. The answer
+	// waits for it; it may call the Server's methods.
+	OnAction func(server scenario.Server, action string)
 }
 
 // A Server is a running cloud. Its methods may be called at any time.
@@ -54,8 +58,11 @@ type Server struct {
 	tokens  map[string]*token
 	life    time.Duration // of tokens
 	latency time.Duration
-	faults  []*fault
-	calls   []Call
+	pending map[string]pending // by server ID
+	// actionTime is how long actions take.
+	actionTime time.Duration
+	faults     []*fault
+	calls      []Call
 }
 
 // stamps are when a server was made and last changed, by server ID.
@@ -83,7 +90,7 @@ func New(c *scenario.Cloud, opts Options) (*Server, error) {
 	s := &Server{
 		opts: opts, listener: l, stopped: make(chan struct{}), closing: make(chan struct{}),
 		cloud: *c, epoch: opts.Now(), times: map[string]stamps{},
-		tokens: map[string]*token{}, life: time.Hour, latency: opts.Latency,
+		tokens: map[string]*token{}, pending: map[string]pending{}, life: time.Hour, latency: opts.Latency,
 	}
 	s.cloud.Servers = slices.Clone(c.Servers)
 	s.cloud.FloatingIPs = slices.Clone(c.FloatingIPs)
