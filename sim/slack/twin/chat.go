@@ -171,7 +171,7 @@ func (t *Twin) whisper(c *channel, m Message) Message {
 		return t.post(c, m)
 	}
 	m.Type, m.Channel, m.TS = "message", c.id, t.ts()
-	t.chat.lost = append(t.chat.lost, m)
+	t.chat.lost = remember(t.chat.lost, m, keepCalls)
 	t.ring()
 	return m
 }

@@ -232,7 +232,7 @@ func TestThreadStatusEndsByPostOrTime(t *testing.T) {
 		t.Errorf("after a post: %v", s)
 	}
 	set()
-	if err := tw.WaitState(limited(t), "mia", func(s twin.State) bool { return len(s.Statuses) == 0 }); err != nil {
+	if _, err := tw.WaitState(limited(t), "mia", func(s twin.State) bool { return len(s.Statuses) == 0 }); err != nil {
 		t.Error(err)
 	}
 }

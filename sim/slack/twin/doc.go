@@ -111,7 +111,8 @@
 //
 // ephemeral_to is the one addition: the user who alone sees it. subtype is absent, or file_share, bot_message,
 // thread_broadcast, tombstone (a deleted parent whose replies live on) or slackbot_response (a failure notice).
-// The page fetches a file at /sim/file/ID.
+// The page fetches a file at /sim/file/ID. Slackbot, who writes the failure notices and is in no list, has the user id
+// USLACKBOT.
 //
 // View is Slack's view object: {"id","type":"modal" or "home","title","submit","close","blocks","private_metadata",
 // "callback_id","hash","state":{"values":{...}},"root_view_id","previous_view_id","notify_on_close","clear_on_close","errors"?}.
@@ -131,6 +132,8 @@
 // Last-Event-ID header or ?since=N, changes after N are sent first; if N is too old "event: reset" asks for a new
 // state. Comment lines keep an idle stream open.
 //
+// A reply changes its root too (reply_count), which is a message_changed of its own.
+//
 // Kinds and what they carry besides revision, kind and user (set when only that user is concerned):
 //
 //	message_posted, message_changed   channel, ts, message (for ephemerals too)
@@ -139,7 +142,7 @@
 //	view                              view (null when the last modal was closed)
 //	home                              view
 //	status                            channel, thread_ts, status ("" = gone)
-//	channel                           channel: membership changed, or a direct message was opened
+//	channel                           channel: the bot came or left
 //	socket                            sockets: how many are open now
 //
 // # What a test asks

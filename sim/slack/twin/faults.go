@@ -3,7 +3,6 @@ package twin
 import (
 	"math"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -140,10 +139,7 @@ func (t *Twin) finish(c Call, code string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c.Took, c.Error = time.Since(c.At), code
-	t.faults.calls = append(t.faults.calls, c)
-	if len(t.faults.calls) > 2*keepCalls {
-		t.faults.calls = slices.Clone(t.faults.calls[len(t.faults.calls)-keepCalls:])
-	}
+	t.faults.calls = remember(t.faults.calls, c, keepCalls)
 	t.ring()
 }
 

@@ -65,7 +65,7 @@ func (t *Twin) launch(e envelope) *flight {
 		close(f.done)
 		return f
 	}
-	t.sockets.flights[f.id] = f
+	t.track(f)
 	data := map[string]any{"envelope_id": f.id, "type": f.typ, "accepts_response_payload": f.accepts, "payload": e.payload}
 	if e.typ == "events_api" {
 		data["retry_attempt"], data["retry_reason"] = e.attempt, e.retryReason
@@ -84,6 +84,20 @@ func (t *Twin) launch(e envelope) *flight {
 	return f
 }
 
+// keepFlights is how many envelopes, and acks, are remembered. A later ack for an older envelope counts as unknown.
+const keepFlights = 10000
+
+// track makes a flight known to who acks. mu is held.
+func (t *Twin) track(f *flight) {
+	s := &t.sockets
+	s.flights[f.id] = f
+	s.order = append(s.order, f.id)
+	if len(s.order) > keepFlights {
+		delete(s.flights, s.order[0])
+		s.order = s.order[1:]
+	}
+}
+
 // dispatch writes an envelope to one open connection. mu is held.
 func (t *Twin) dispatch(data map[string]any) int {
 	s := t.sockets.open[t.rnd.IntN(len(t.sockets.open))]
@@ -97,8 +111,9 @@ func (t *Twin) repeat(data map[string]any) {
 	if data["type"] == "events_api" {
 		data = maps.Clone(data)
 		data["envelope_id"], data["retry_attempt"], data["retry_reason"] = t.id("env-"), 1, "timeout"
-		copied := &flight{id: data["envelope_id"].(string), typ: "events_api", what: "duplicate", attempt: 1, sent: time.Now(), done: make(chan struct{})}
-		t.sockets.flights[copied.id] = copied
+		copied := &flight{id: data["envelope_id"].(string), typ: "events_api", what: "duplicate", attempt: 1,
+			sent: time.Now(), done: make(chan struct{})}
+		t.track(copied)
 	}
 	t.dispatch(data)
 }
@@ -168,7 +183,7 @@ func (t *Twin) acked(s *socket, id string, payload json.RawMessage, size int, ba
 }
 
 func (t *Twin) recordAck(a Ack) {
-	t.sockets.acks = append(t.sockets.acks, a)
+	t.sockets.acks = remember(t.sockets.acks, a, keepFlights)
 	t.ring()
 }
 

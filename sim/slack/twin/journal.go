@@ -50,11 +50,17 @@ func (t *Twin) changed(c Change) {
 	j := &t.journal
 	j.revision++
 	c.Revision = j.revision
-	j.changes = append(j.changes, c)
-	if len(j.changes) > 2*keepChanges {
-		j.changes = slices.Clone(j.changes[len(j.changes)-keepChanges:])
-	}
+	j.changes = remember(j.changes, c, keepChanges)
 	t.ring()
+}
+
+// remember appends to a record and forgets its oldest part when it has grown to twice what is kept.
+func remember[T any](list []T, v T, keep int) []T {
+	list = append(list, v)
+	if len(list) >= 2*keep {
+		list = slices.Clone(list[len(list)-keep:])
+	}
+	return list
 }
 
 // ring wakes everyone who waits, for changes that no user sees. mu is held.
@@ -78,91 +84,80 @@ func (t *Twin) since(revision int, user string) (out []Change, ok bool) {
 	return out, true
 }
 
-// Wait returns as soon as cond, called with the workspace at rest, is true; it is asked again after every change
-// of any kind (messages, views, acks, calls, sockets). cond must not call methods of the twin.
-func (t *Twin) wait(ctx context.Context, what string, cond func() bool) error {
+// await returns the first of the candidates for which match is true, looking again after every change of any kind
+// (messages, views, acks, calls, sockets). look runs with mu held, match without, so that match may ask the twin.
+func await[T any](ctx context.Context, t *Twin, what string, look func() []T, match func(T) bool) (T, error) {
 	for {
 		t.mu.Lock()
-		done, bell := cond(), t.journal.bell
+		candidates, bell := look(), t.journal.bell
 		t.mu.Unlock()
-		if done {
-			return nil
+		if i := slices.IndexFunc(candidates, match); i >= 0 {
+			return candidates[i], nil
 		}
+		var none T
 		select {
 		case <-bell:
 		case <-ctx.Done():
-			return fmt.Errorf("wait for %s: %w", what, ctx.Err())
+			return none, fmt.Errorf("wait for %s: %w", what, ctx.Err())
 		case <-t.ctx.Done():
-			return fmt.Errorf("wait for %s: the twin is closed", what)
+			return none, fmt.Errorf("wait for %s: the twin is closed", what)
 		}
 	}
 }
 
-// WaitMessage returns the first message, in order of ts, for which match is true, waiting for it if there is none.
-// Ephemerals are offered to match like all others. match must not call methods of the twin.
+// WaitMessage returns the first message, channel by channel and in order of ts, for which match is true, waiting for
+// it if there is none. Ephemerals are offered to match like all others.
 func (t *Twin) WaitMessage(ctx context.Context, match func(Message) bool) (Message, error) {
-	var found Message
-	err := t.wait(ctx, "a message", func() bool {
+	return await(ctx, t, "a message", func() []Message {
+		var all []Message
 		for _, c := range t.chat.channels {
-			for _, m := range c.messages {
-				if match(m) {
-					found = m
-					return true
-				}
-			}
+			all = append(all, c.messages...)
 		}
-		return false
-	})
-	return found, err
+		return all
+	}, match)
 }
 
 // WaitView waits until user has a modal open, as top of the stack, for which match is true, and returns it.
 func (t *Twin) WaitView(ctx context.Context, user string, match func(View) bool) (View, error) {
-	return t.waitView(ctx, "a modal", func() *View { return t.views.top(t.userID(user)) }, match)
+	return await(ctx, t, "a modal", func() []View { return listOf(t.views.top(t.userID(user))) }, match)
 }
 
 // WaitHome waits until user has an App Home for which match is true, and returns it.
 func (t *Twin) WaitHome(ctx context.Context, user string, match func(View) bool) (View, error) {
-	return t.waitView(ctx, "a home", func() *View { return t.views.home[t.userID(user)] }, match)
+	return await(ctx, t, "a home", func() []View { return listOf(t.views.home[t.userID(user)]) }, match)
 }
 
-func (t *Twin) waitView(ctx context.Context, what string, get func() *View, match func(View) bool) (View, error) {
-	var found View
-	err := t.wait(ctx, what, func() bool {
-		v := get()
-		if v == nil || !match(*v) {
-			return false
-		}
-		found = *v
-		return true
-	})
-	return found, err
+func listOf(v *View) []View {
+	if v == nil {
+		return nil
+	}
+	return []View{*v}
 }
 
 // WaitSockets waits until exactly n Socket Mode connections are open and greeted.
 func (t *Twin) WaitSockets(ctx context.Context, n int) error {
-	return t.wait(ctx, fmt.Sprintf("%d sockets", n), func() bool { return len(t.sockets.open) == n })
+	_, err := await(ctx, t, fmt.Sprintf("%d sockets", n), func() []int { return []int{len(t.sockets.open)} },
+		func(open int) bool { return open == n })
+	return err
 }
 
 // WaitAck waits for the first ack for which match is true.
 func (t *Twin) WaitAck(ctx context.Context, match func(Ack) bool) (Ack, error) {
-	return waitIn(ctx, t, "an ack", func() []Ack { return t.sockets.acks }, match)
+	return await(ctx, t, "an ack", func() []Ack { return slices.Clone(t.sockets.acks) }, match)
 }
 
 // WaitCall waits for the first finished Web API call for which match is true.
 func (t *Twin) WaitCall(ctx context.Context, match func(Call) bool) (Call, error) {
-	return waitIn(ctx, t, "a call", func() []Call { return t.faults.calls }, match)
+	return await(ctx, t, "a call", func() []Call { return slices.Clone(t.faults.calls) }, match)
 }
 
-func waitIn[T any](ctx context.Context, t *Twin, what string, list func() []T, match func(T) bool) (found T, err error) {
-	err = t.wait(ctx, what, func() bool {
-		i := slices.IndexFunc(list(), match)
-		if i >= 0 {
-			found = list()[i]
-		}
-		return i >= 0
-	})
-	return found, err
+// WaitState waits until what user sees makes match true, and returns it.
+func (t *Twin) WaitState(ctx context.Context, user string, match func(State) bool) (State, error) {
+	a, err := t.actor(user)
+	if err != nil {
+		return State{}, err
+	}
+	return await(ctx, t, "a state", func() []State { return []State{a.state()} }, match)
 }
 
 // Revision is the number of changes so far.
@@ -170,13 +165,4 @@ func (t *Twin) Revision() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.journal.revision
-}
-
-// WaitState waits until what user sees makes match true.
-func (t *Twin) WaitState(ctx context.Context, user string, match func(State) bool) error {
-	a, err := t.actor(user)
-	if err != nil {
-		return err
-	}
-	return t.wait(ctx, "a state", func() bool { return match(a.state()) })
 }

@@ -45,7 +45,8 @@ func (t *Twin) AllowMentions(tokens ...string) {
 }
 
 // Violations returns the mentions that were sent and not allowed: all but date tokens, mentions of people who
-// addressed the bot in that channel before, and tokens of AllowMentions. A test fails if there are any.
+// addressed the bot before (in that channel, or by a modal or Home), and tokens of AllowMentions. A test fails if there
+// are any.
 func (t *Twin) Violations() []Violation {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -123,18 +124,23 @@ func (t *Twin) mention(method, channel, at, token, text string) {
 	user := strings.TrimSuffix(strings.TrimPrefix(bare, "<@"), ">")
 	switch {
 	case strings.HasPrefix(token, "<!date^"), t.watch.allowed[bare], t.watch.allowed[token]:
-	case strings.HasPrefix(token, "<@") && (slices.Contains(t.watch.actors[channel], user) || channel == "" && t.everActed(user)):
+	case strings.HasPrefix(token, "<@") && t.asked(channel, user):
 	default:
 		if len(text) > 120 {
 			text = text[:120]
 		}
-		t.watch.violations = append(t.watch.violations, Violation{method, channel, at, token, text})
+		t.watch.violations = remember(t.watch.violations, Violation{method, channel, at, token, text}, keepCalls)
 		t.log.Warn("live mention", "method", method, "channel", channel, "at", at, "token", token)
 		t.ring()
 	}
 }
 
-func (t *Twin) everActed(user string) bool {
+// asked says whether user addressed the bot in channel, or by a modal, Home or shortcut, which lead anywhere. In a view
+// (channel "") everybody who ever addressed the bot may be named.
+func (t *Twin) asked(channel, user string) bool {
+	if channel != "" {
+		return slices.Contains(t.watch.actors[channel], user) || slices.Contains(t.watch.actors[""], user)
+	}
 	for _, users := range t.watch.actors {
 		if slices.Contains(users, user) {
 			return true

@@ -22,6 +22,7 @@ type sockets struct {
 	open      []*socket       // greeted, oldest first
 	last      int             // number of the newest connection
 	flights   map[string]*flight
+	order     []string // of the flights, oldest first
 	acks      []Ack
 	duplicate int
 }

@@ -3,11 +3,15 @@ package twin
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
 
 const maxResponseUses = 5
+
+// forget is after how many lives an expired ticket is no longer known at all.
+const forget = 100
 
 // tickets are the rights that payloads hand out: to open a view, and to answer by a response URL.
 type tickets struct {
@@ -35,6 +39,7 @@ type responseURL struct {
 
 // newTrigger makes a trigger_id for user. mu is held.
 func (t *Twin) newTrigger(user string, inView bool) string {
+	maps.DeleteFunc(t.tickets.triggers, func(_ string, old *trigger) bool { return t.now().Sub(old.made) > forget*t.timing.Trigger })
 	id := t.id("13345224609.") + ".twin"
 	t.tickets.triggers[id] = &trigger{user: user, made: t.now(), inView: inView}
 	return id
@@ -57,6 +62,7 @@ func (t *Twin) exchange(id string) (*trigger, error) {
 
 // newResponseURL makes an address for answers to user in channel; original is the message clicked on. mu is held.
 func (t *Twin) newResponseURL(channel, user, original string) (string, *responseURL) {
+	maps.DeleteFunc(t.tickets.urls, func(_ string, old *responseURL) bool { return t.now().Sub(old.made) > forget*t.timing.ResponseURL })
 	id := t.id("R")
 	u := &responseURL{channel: channel, user: user, original: original, made: t.now()}
 	t.tickets.urls[id] = u
