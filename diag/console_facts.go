@@ -10,9 +10,7 @@ import (
 // What a boot's lines say of themselves: clocks, prompts, jobs, cloud-init.
 
 var (
-	cloudLine = regexp.MustCompile(`Cloud-init v\. ?(\S+) (running '([a-z:-]+)'|finished)( at ([^.]*\d{2}:\d{2}:\d{2} [+-]\d{4})\.)?(.*)`)
-	cloudUp   = regexp.MustCompile(`Up ([\d.]+) seconds`)
-	dataAt    = regexp.MustCompile(`Datasource (DataSource\w+[^.]*(\.\w+)*)`)
+	dataAt    = regexp.MustCompile(`Datasource (DataSource\w+)`)
 	sysClock  = regexp.MustCompile(`setting system clock to .*\((\d{9,11})\)`)
 	startJob  = regexp.MustCompile(`A start job is running for (.+?)(?: \(([^()]*)\)?)?\s*$`)
 	unitJob   = regexp.MustCompile(`Job (\S+)/start running \(([^()]*)\)?`)
@@ -93,28 +91,43 @@ func (c *Console) up(line LogLine) {
 	c.Stopped = nil
 }
 
+// readCloudInit reads the line that begins each of cloud-init's stages, and its
+// final one:
+//
+//	Cloud-init v. 22.4.2 running 'init' at Wed, 20 May 2026 09:00:30 +0000. Up 29.00 seconds.
+//	Cloud-init v. 22.4.2 finished at Wed, 20 May 2026 09:01:10 +0000. Datasource DataSourceNone.  Up 69.22 seconds
 func readCloudInit(r *consoleReader, line LogLine) {
-	c, m := &r.c, cloudLine.FindStringSubmatch(line.Text)
-	if m == nil {
+	_, rest, _ := strings.Cut(line.Text, "Cloud-init v.")
+	version, rest, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+	running, finished := strings.HasPrefix(rest, "running '"), strings.HasPrefix(rest, "finished")
+	if !running && !finished {
 		return
 	}
-	c.CloudInit = m[1]
-	if at, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", m[5]); err == nil {
-		if up := cloudUp.FindStringSubmatch(m[6]); up != nil {
-			c.Began = at.Add(-seconds(up[1])).UTC()
-			c.Ran = max(c.Ran, seconds(up[1]))
-		}
-	}
-	if m[3] != "" {
-		c.CloudStage = &line
+	r.c.CloudInit = version
+	r.c.clock(rest)
+	if running {
+		r.c.CloudStage = &line
 		return
 	}
-	c.Finished = true
-	if d := dataAt.FindStringSubmatch(m[6]); d != nil {
-		c.Datasource, _, _ = strings.Cut(d[1], " ")
+	r.c.Finished = true
+	if m := dataAt.FindStringSubmatch(rest); m != nil {
+		r.c.Datasource = m[1]
 	}
-	c.reach(StageCloudDone, line)
-	c.up(line)
+	r.c.reach(StageCloudDone, line)
+	r.c.up(line)
+}
+
+// clock reads cloud-init's date and for how long it says the guest has run.
+func (c *Console) clock(text string) {
+	_, date, _ := strings.Cut(text, " at ")
+	date, _, _ = strings.Cut(date, ".")
+	_, up, _ := strings.Cut(text, "Up ")
+	up, _, _ = strings.Cut(up, " ")
+	ran := seconds(up)
+	at, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", date)
+	if err == nil && ran > 0 {
+		c.Began, c.Ran = at.Add(-ran).UTC(), max(c.Ran, ran)
+	}
 }
 
 // learnTime follows the kernel's time stamps and its reading of the clock.
