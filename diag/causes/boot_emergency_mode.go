@@ -57,7 +57,7 @@ SSH server are not started in any of them.`,
 }
 
 func checkEmergencyMode(p *diag.Pass) diag.Verdict {
-	v := stuck(p, lastSaid(p), diag.Args{"asked": ""})
+	v := stuck(p, standing(p), diag.Args{"asked": ""})
 	if v.State != diag.Confirmed && v.State != diag.Possible {
 		return v
 	}

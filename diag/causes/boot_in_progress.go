@@ -15,7 +15,7 @@ its SSH server answers: firmware, kernel, system services, and at the first boot
 cloud-init, which makes the account and puts the key into it. Until then
 connections time out, are refused, or end with "Permission denied".`,
 	Text:   "{name} has not finished booting: {stage}{waiting}.",
-	Maybe:  "{name} has not come to the end of its boot{since}: {stage}{waiting}. It may hang there.",
+	Maybe:  "{name} has not come to the end of its boot{since}: {stage}{waiting}.{hint}",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
@@ -78,7 +78,7 @@ func justStarted(p *diag.Pass) diag.Verdict {
 	return diag.Verdict{
 		State:   diag.Possible,
 		Because: []diag.Observation{{Source: diag.SourceConsole, Where: "console", Text: "nothing printed yet"}},
-		Args:    diag.Args{"stage": "nothing is on its console yet", "waiting": "", "since": inWords(since)},
+		Args:    diag.Args{"stage": "nothing is on its console yet", "waiting": "", "since": inWords(since), "hint": ""},
 	}
 }
 
@@ -90,12 +90,12 @@ func notFinished(p *diag.Pass) *diag.LogLine {
 	switch {
 	case c.Down != nil:
 		return nil
+	case c.Job != nil && c.Up == nil && c.Ran <= bootTakes:
+		return &c.Job.Line
 	case c.CloudStage != nil && !c.Finished:
 		return c.CloudStage
 	case c.Up != nil || c.Ran > bootTakes:
 		return nil
-	case c.Job != nil:
-		return &c.Job.Line
 	case len(p.Hits) > 0 || c.Boots > 0:
 		return last
 	}
@@ -105,7 +105,10 @@ func notFinished(p *diag.Pass) *diag.LogLine {
 func stillBooting(p *diag.Pass, at diag.LogLine) diag.Verdict {
 	v := diag.Verdict{
 		State: diag.Confirmed, Because: []diag.Observation{at.Observe()},
-		Args: diag.Args{"stage": stageInWords(p), "waiting": "", "since": ""},
+		Args: diag.Args{"stage": stageInWords(p), "waiting": "", "since": "", "hint": ""},
+	}
+	if last := p.Console.Lines[len(p.Console.Lines)-1]; last.N != at.N {
+		v.Because = append(v.Because, last.Observe())
 	}
 	if job := p.Console.Job; job != nil {
 		v.Args["waiting"] = ", waiting for " + job.Name
@@ -124,6 +127,7 @@ func stillBooting(p *diag.Pass, at diag.LogLine) diag.Verdict {
 		return diag.Verdict{}
 	case known && since > bootTakes:
 		v.State = diag.Possible
+		v.Args["hint"] = " It may hang there."
 		v.Ask = "Do the last lines of the console still change?"
 	}
 	return v
@@ -148,9 +152,9 @@ func bootAge(p *diag.Pass) (age time.Duration, known bool) {
 
 func inWords(d time.Duration) string {
 	if d < 48*time.Hour {
-		return " for " + strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+		return " in " + strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 	}
-	return " for days"
+	return " in days"
 }
 
 // stageInWords says how far the boot came.

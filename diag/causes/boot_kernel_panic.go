@@ -45,7 +45,7 @@ cloud goes on calling it ACTIVE, because the virtual machine as such is running.
 }
 
 func checkKernelPanic(p *diag.Pass) diag.Verdict {
-	hit := lastSaid(p)
+	hit := standing(p)
 	return stuck(p, hit, diag.Args{"reason": panicReason(hit)})
 }
 

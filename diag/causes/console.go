@@ -8,14 +8,11 @@ import (
 	"sshhelp/diag"
 )
 
-// lastSaid is the last hit on the console that the boot did not come past: what
+// standing is the first hit on the console that the boot did not come past: what
 // was said before a later stage is history. It is nil if there is none.
-func lastSaid(p *diag.Pass) *diag.Hit {
-	for i := len(p.Hits) - 1; i >= 0; i-- {
-		if h := &p.Hits[i]; h.Line.In == diag.ConsoleLog {
-			if p.Console == nil || p.Console.WentOn(h.N) {
-				return nil
-			}
+func standing(p *diag.Pass) *diag.Hit {
+	for i := range p.Hits {
+		if h := &p.Hits[i]; h.Line.In == diag.ConsoleLog && p.Console != nil && !p.Console.WentOn(h.N) {
 			return h
 		}
 	}

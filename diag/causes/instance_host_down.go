@@ -47,7 +47,7 @@ func checkHostDown(p *diag.Pass) diag.Verdict {
 		seen := serverSays(i, "host status "+i.HostStatus+", host "+cmp.Or(i.Host, "not shown"))
 		return diag.Verdict{State: diag.Confirmed, Because: append([]diag.Observation{seen}, statusSeen(i)...), Args: diag.Args{"host": host}}
 	}
-	if seen := unexplainedSilence(p); seen != nil && !(p.Console != nil && midBoot(p.Console)) {
+	if seen := unexplainedSilence(p); seen != nil && !refuses(p.Evidence) && !(p.Console != nil && midBoot(p.Console)) {
 		return diag.Verdict{
 			State: diag.Possible, Because: seen,
 			Ask: "Does the instance's own console, in the dashboard, show a login prompt that takes what you type?",

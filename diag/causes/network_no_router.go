@@ -29,13 +29,13 @@ func checkNoRouter(p *diag.Pass) diag.Verdict {
 	target := p.Target().Addr()
 	port := p.PortOf(target)
 	state := routers(port)
-	private := diag.Private(target) && !floating(p.Evidence, target)
+	inside := p.Inside(target) && !floating(p.Evidence, target)
 	switch {
 	case p.Instance == nil || state == routersUnknown:
 		return diag.Verdict{}
-	case state == routersUsable, answers(p.Evidence):
+	case state == routersUsable, p.Connects() != nil, fromInside(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut}
-	case state == noRouters && !private:
+	case state == noRouters && !inside:
 		return diag.Verdict{}
 	case state == noRouters:
 		return diag.Verdict{

@@ -42,7 +42,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	target := p.Target().Addr()
 	port := p.PortOf(target)
 	switch {
-	case floating(p.Evidence, target) || !p.Inside(target), answers(p.Evidence):
+	case floating(p.Evidence, target) || !p.Inside(target), p.Connects() != nil, fromInside(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut} // there is a way after all
 	case port != nil && len(port.Floating) > 0:
 		return diag.Verdict{State: diag.RuledOut}
@@ -54,7 +54,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	}
 	// A network whose routers are hidden from us may be one of the site's own,
 	// with a way to it for everybody inside.
-	if insideToo(p.Evidence) || routers(port) == routersUnknown {
+	if insideToo(p.Evidence) || answers(p.Evidence) || routers(port) == routersUnknown {
 		v.State = diag.Possible
 		v.Ask = "Are you inside the network that " + p.Instance.Name + " is in, or on a VPN to it?"
 	}

@@ -34,27 +34,45 @@ func passes(e *diag.Evidence, port *diag.Port) *diag.Reach {
 	return nil
 }
 
-// answers reports whether anything at all came back from the instance: on any
-// port, or to a ping.
+// answers reports whether the instance itself came back with something, on any
+// port or to a ping. A refusal is left out: it may be a device's on the way.
 func answers(e *diag.Evidence) bool {
-	for i := range e.Reach {
-		if gotThrough(e, &e.Reach[i]) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Outcome == diag.OK })
+	return slices.ContainsFunc(e.Reach, func(r diag.Reach) bool { return gotThrough(e, &r) }) ||
+		slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Outcome == diag.OK })
 }
 
-// gotThrough reports whether packets of a probe came to the instance and back:
-// security groups drop, so that any answer of its own came through them.
+// refuses reports whether a connection was refused, on any port.
+func refuses(e *diag.Evidence) bool {
+	return slices.ContainsFunc(e.Reach, func(r diag.Reach) bool { return r.Connect.Outcome == diag.Refused })
+}
+
+// gotThrough reports whether packets of a probe certainly came to the instance
+// and back: a connection opened, or an ICMP error bears its own address.
 func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
 	switch r.Connect.Outcome {
-	case diag.OK, diag.Refused, diag.Reset, diag.Closed:
+	case diag.OK, diag.Reset, diag.Closed:
 		return true
-	case diag.Prohibited, diag.Unreachable:
+	case diag.Prohibited, diag.Unreachable, diag.Refused:
 		return ours(e, r.Connect.By)
 	}
 	return false
+}
+
+// fromInside returns a probe that was answered and made from an address of the
+// instance's own network, nil if there is none. From elsewhere, what answers at
+// a private address may be another machine that has the same.
+func fromInside(e *diag.Evidence) *diag.Reach {
+	port := e.PortOf(e.Target().Addr())
+	if port == nil {
+		return nil
+	}
+	for _, r := range probes(e) {
+		answered := gotThrough(e, r) || r.Connect.Outcome == diag.Refused
+		if answered && slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.IsValid() && f.CIDR.Contains(r.FromAddr) }) {
+			return r
+		}
+	}
+	return nil
 }
 
 // ours reports whether an address is one of the instance's own.
@@ -98,7 +116,7 @@ func wayIsUp(e *diag.Evidence, target netip.Addr) bool {
 	if port == nil || portTrouble(e, port) != "" || floatingTrouble(port, target) != nil {
 		return false
 	}
-	return !diag.Private(target) || floating(e, target) || routers(port) == routersUnknown
+	return !e.Inside(target) || floating(e, target) || routers(port) == routersUnknown
 }
 
 // admitsProbe reports whether the rules let the place in that a probe came from.

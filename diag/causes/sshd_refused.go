@@ -13,7 +13,9 @@ same, and ends by itself after some minutes.`,
 	Text:        "{subject} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
 	Maybe:       "{subject} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
 	Breaks:      diag.AtPort,
-	ExplainedBy: guestNotReady,
+	// From outside its network, what refuses at a private address is another
+	// machine that has the same.
+	ExplainedBy: append([]*diag.Cause{networkPrivateOnly}, guestNotReady...),
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: openSSHSays(saysRefused),
 		Example:  `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
