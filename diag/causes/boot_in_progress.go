@@ -15,7 +15,7 @@ its SSH server answers: firmware, kernel, system services, and at the first boot
 cloud-init, which makes the account and puts the key into it. Until then
 connections time out, are refused, or end with "Permission denied".`,
 	Text:   "{name} has not finished booting: {stage}{waiting}.",
-	Maybe:  "{name} has not come to the end of its boot{since}: {stage}{waiting}.{hint}",
+	Maybe:  "{name} has not come to the end of its boot{since}{hint}: {stage}{waiting}.",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
@@ -127,7 +127,7 @@ func stillBooting(p *diag.Pass, at diag.LogLine) diag.Verdict {
 		return diag.Verdict{}
 	case known && since > bootTakes:
 		v.State = diag.Possible
-		v.Args["hint"] = " It may hang there."
+		v.Args["hint"] = ", and may hang"
 		v.Ask = "Do the last lines of the console still change?"
 	}
 	return v
