@@ -1,0 +1,26 @@
+# demo and test are all that a newcomer needs; the rest serves those who build.
+GO ?= go
+
+.PHONY: demo test check build fuzz bench-latency golden
+
+demo: ## start everything and print the page's address; needs only Go
+	@$(GO) run ./sim/demo
+
+test: ## install what the tests need (as root, on Debian), then run all of them
+	@.ci/need redis-server:redis-server openssh-server:/usr/sbin/sshd chromium:chromium
+	$(GO) test -race -shuffle=on ./...
+	cd charts/test && $(GO) test ./...
+
+check: ## what a reviewer runs before reading
+	gofmt -l . | (! grep .)
+	$(GO) vet ./...
+	golangci-lint run
+
+build: ## the product, as the image holds it
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o sshhelp .
+
+bench-latency: ## a diagnosis against a cloud whose every call takes 100 ms
+	$(GO) test -run '^$$' -bench BenchmarkDiagnosisLatency -benchtime 5x .
+
+golden: ## rewrite what the cases expect; read the difference
+	$(GO) test ./diag/causes -update

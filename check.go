@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sshhelp/bot"
+	"sshhelp/cloud"
+	"sshhelp/config"
+	"sshhelp/diag"
+)
+
+func checkCommand(io streams) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Test the installation: Slack, OpenStack, Redis, ping",
+		Long:  "Tests what serve needs and says of each thing that it is ok or what to change.\nExit status 1 if something failed.",
+		Args:  cobra.NoArgs,
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the lines as JSON")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(cmd)
+		if err != nil {
+			return err
+		}
+		return report(io, selfTest(cmd.Context(), cfg), asJSON)
+	}
+	return cmd
+}
+
+// selfTest asks every part for its own check.
+func selfTest(ctx context.Context, cfg *config.Config) []diag.Check {
+	logger := newLogger(cfg, discard{})
+	var checks []diag.Check
+	for _, w := range cfg.Warnings {
+		checks = append(checks, diag.Check{What: "Configuration", Mark: diag.CheckLimited, Text: w})
+	}
+	checks = append(checks, bot.Check(ctx, botOptions(cfg, logger))...)
+	names := cfg.Clouds
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	for _, name := range names {
+		c, err := cloud.Open(cloud.Options{Name: name, Logger: logger})
+		if err != nil {
+			checks = append(checks, diag.Check{What: strings.TrimSpace("OpenStack " + name), Mark: diag.CheckFailed, Text: err.Error()})
+			continue
+		}
+		checks = append(checks, c.Check(ctx)...)
+	}
+	return append(checks, newProber(cfg, logger, false).Check(ctx))
+}
+
+// discard swallows the log of the self-test, whose lines say it all.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func report(io streams, checks []diag.Check, asJSON bool) error {
+	failed := exitFine
+	for _, c := range checks {
+		if c.Mark == diag.CheckFailed {
+			failed = exitFound
+		}
+	}
+	if asJSON {
+		if err := writeJSON(io, map[string]any{"checks": checks}); err != nil {
+			return err
+		}
+		return exit(failed)
+	}
+	for _, c := range checks {
+		line := fmt.Sprintf("%-8s %s: %s", c.Mark, c.What, c.Text)
+		if c.Fix != "" {
+			line += "\n         to do: " + c.Fix
+		}
+		fmt.Fprintln(io.out, line)
+	}
+	return exit(failed)
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"sshhelp/commands"
+	"sshhelp/diag"
+)
+
+func diagnoseCommand(io streams) *cobra.Command {
+	var from, user, cloud, port string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "diagnose INSTANCE [from ADDRESS] [user ACCOUNT] [port PORT]",
+		Short: "Tell why SSH to an instance fails",
+		Long: `Finds the instance by name, UUID (or a unique beginning of it), address or DNS
+name, asks the cloud and probes it from here, and says what is wrong.
+
+Exit status: 0 nothing found wrong, 1 a cause was found, 2 usage or
+configuration error or no one instance of that name, 3 could not look.`,
+		Example: "  sshhelp diagnose web-1\n  sshhelp diagnose 203.0.113.9 --from 198.51.100.7 --user ubuntu --json",
+		Args:    cobra.MinimumNArgs(1),
+	}
+	cmd.Flags().StringVar(&from, "from", "", "the `ADDRESS` that the person connects from (default: this machine)")
+	cmd.Flags().StringVar(&user, "user", "", "the `ACCOUNT` (default: the image's)")
+	cmd.Flags().StringVar(&port, "port", "", "the SSH `PORT` (default 22)")
+	cmd.Flags().StringVar(&cloud, "cloud", "", "the cloud's `NAME` in clouds.yaml")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole diagnosis as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		asked, err := commands.ParseArgs(args, from, user, port)
+		if err != nil {
+			return err
+		}
+		if !asked.From.IsValid() {
+			asked.FromWhy = diag.FromHere
+		}
+		return diagnose(cmd, io, asked, cloud, asJSON)
+	}
+	return cmd
+}
+
+func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, cloud string, asJSON bool) error {
+	cfg, err := loadConfig(cmd)
+	if err != nil {
+		return err
+	}
+	engine, err := terminalEngine(cfg, cloud, io.err)
+	if err != nil {
+		return err
+	}
+	found, err := engine.Find(cmd.Context(), asked)
+	if err != nil {
+		return err
+	}
+	watch := commands.Watcher(io.err)
+	if asJSON {
+		watch = nil
+	}
+	d := engine.Diagnose(cmd.Context(), found, watch)
+	if err := cmd.Context().Err(); err != nil {
+		return fmt.Errorf("diagnose %s: %w", asked.Query, err)
+	}
+	if asJSON {
+		err = commands.WriteJSON(io.out, d)
+	} else {
+		err = terminal(io.out).Write(d.Answer())
+	}
+	if err != nil {
+		return err
+	}
+	return exit(d.ExitStatus())
+}
+
+// terminal renders for the writer: with colour and to its width if it is a
+// terminal and nobody asked for none (https://no-color.org).
+func terminal(w io.Writer) commands.Text {
+	t := commands.Text{Out: w}
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return t
+	}
+	t.Colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		t.Width = width
+	}
+	return t
+}

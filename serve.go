@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sshhelp/bot"
+	"sshhelp/config"
+)
+
+func serveCommand(io streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the Slack bot",
+		Long: `Runs the Slack bot over Socket Mode until it is told to stop.
+
+Environment: SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL, REDIS_URL (unset:
+an embedded Redis for one replica), OS_CLOUD, OS_CLIENT_CONFIG_FILE or OS_*.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, newLogger(cfg, io.err))
+		},
+	}
+}
+
+// serve runs bot and health endpoint until ctx ends or one of them fails.
+func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
+	if err := cfg.MissingTokens(); err != nil {
+		return err
+	}
+	for _, warning := range cfg.Warnings {
+		logger.Warn("configuration", "warning", warning)
+	}
+	engine, err := newEngine(cfg, logger, false)
+	if err != nil {
+		return err
+	}
+	options := botOptions(cfg, logger)
+	options.Engine = engine
+	b, err := bot.New(options)
+	if err != nil {
+		return fmt.Errorf("start the bot: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	var healthErr error
+	wg.Go(func() {
+		defer cancel()
+		healthErr = serveHealth(ctx, cfg.HTTP.Listen, b, logger)
+	})
+	botErr := b.Run(ctx)
+	cancel()
+	wg.Wait()
+	return errors.Join(botErr, healthErr)
+}
+
+func botOptions(cfg *config.Config, logger *slog.Logger) bot.Options {
+	return bot.Options{
+		BotToken: cfg.Slack.BotToken.Reveal(), AppToken: cfg.Slack.AppToken.Reveal(),
+		APIURL: cfg.Slack.APIURL, Connections: cfg.Slack.Connections,
+		RedisURL: cfg.Redis.URL.Reveal(), KeyPrefix: cfg.Redis.KeyPrefix, StateTTL: cfg.Redis.StateTTL,
+		Access: bot.Access{
+			Everyone: cfg.Access.Everyone, Teams: cfg.Access.Teams,
+			Channels: cfg.Access.Channels, Users: cfg.Access.Users,
+		},
+		MaxChecks: cfg.Limits.Concurrent, PerUserPerMinute: cfg.Limits.PerUserPerMinute,
+		DefaultPort: uint16(cfg.SSH.Port), DefaultUser: cfg.SSH.User,
+		Version: version, Logger: logger,
+	}
+}
+
+// serveHealth answers /healthz (the process can work) and /readyz (a socket is
+// up and Redis answers) until ctx ends. Without an address it only waits.
+func serveHealth(ctx context.Context, listen string, b *bot.Bot, logger *slog.Logger) error {
+	if listen == "" {
+		<-ctx.Done()
+		return nil
+	}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return fmt.Errorf("health endpoint: %w", err)
+	}
+	logger.Info("health endpoint", "address", listener.Addr().String())
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", state(b.Healthy))
+	mux.HandleFunc("GET /readyz", state(b.Ready))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("health endpoint: %w", err)
+	}
+	return nil
+}
+
+func state(ask func() error) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if err := ask(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	}
+}
