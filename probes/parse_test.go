@@ -75,7 +75,7 @@ func FuzzIdentification(f *testing.F) {
 			t.Errorf("the rest %q is not the end of %q", whole.rest, b)
 		}
 		p.keepPartial()
-		if len(p.before) > maxBefore+1 || len(p.line) > maxLine+1 {
+		if len(p.before) > maxBefore || len(p.line) > maxLine+1 {
 			t.Errorf("kept %d lines, and %d bytes of one", len(p.before), len(p.line))
 		}
 		for _, s := range append(p.before, p.version) {
