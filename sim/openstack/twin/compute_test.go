@@ -26,6 +26,7 @@ func TestKeyPairsAreTheirUsers(t *testing.T) {
 	}{
 		{"ann", "key", nil, 0},
 		{"ann", "key2", nil, 404},
+		{"ann", "old", nil, 404},
 		{"oth", "key2", nil, 0},
 		{"rea", "key", nil, 404}, // in the same project, and yet another user
 		{"adm", "key", nil, 404},
@@ -45,7 +46,7 @@ func TestKeyPairsAreTheirUsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if list, err := keypairs.ExtractKeyPairs(pages); err != nil || len(list) != 1 {
-		t.Errorf("got %v %v, want ann's one", list, err)
+		t.Errorf("got %v %v, want ann's one that is not deleted", list, err)
 	}
 }
 
@@ -99,6 +100,9 @@ func TestImages(t *testing.T) {
 		if _, err := images.Get(t.Context(), c, gone).Extract(); statusOf(err) != 404 {
 			t.Errorf("%s: got %v, want 404", gone, err)
 		}
+	}
+	if _, status := get(t, c.ProviderClient, s.URL()+"/image/v2/images?limit=x", ""); status != 400 {
+		t.Errorf("limit=x: status %d, want 400", status)
 	}
 	pages, err := images.List(c, images.ListOpts{Limit: 1}).AllPages(t.Context())
 	if err != nil {

@@ -69,7 +69,11 @@ func (s *Server) listImages(c *call) answer {
 		list = list[i+1:]
 	}
 	body := obj{"schema": "/v2/schemas/images", "first": "/v2/images?" + without(q, "marker").Encode()}
-	if n, err := strconv.Atoi(q.Get("limit")); err == nil && n > 0 && n < len(list) {
+	n, err := strconv.Atoi(q.Get("limit"))
+	if q.Get("limit") != "" && (err != nil || n < 0) {
+		return page(http.StatusBadRequest, "limit param must be an integer")
+	}
+	if n > 0 && n < len(list) {
 		list = list[:n]
 		q.Set("marker", list[n-1]["id"].(string))
 		body["next"] = "/v2/images?" + q.Encode()

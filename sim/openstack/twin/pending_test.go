@@ -54,6 +54,10 @@ func TestRebootTakesItsTime(t *testing.T) {
 	if diff := cmp.Diff([3]string{"ACTIVE", "", "anew for web-1\n"}, state()); diff != "" {
 		t.Error(diff)
 	}
+	clock <- (<-clock).Add(time.Hour)
+	if v, err := servers.Get(t.Context(), client, id("web-1")).Extract(); err != nil || v.Updated.Minute() != 1 || v.Updated.Hour() != 0 {
+		t.Errorf("updated at %v (%v), want when the reboot ended", v.Updated, err)
+	}
 	if diff := cmp.Diff([]string{"web-1 reboot HARD HARD_REBOOT"}, told); diff != "" {
 		t.Error(diff)
 	}

@@ -138,6 +138,18 @@ func TestServerByMicroversion(t *testing.T) {
 	}
 }
 
+// TestFaultGoesWithTheError: the cloud remembers it, but shows it no longer.
+func TestFaultGoesWithTheError(t *testing.T) {
+	s := start(t, twin.Options{})
+	if err := s.SetStatus("broken", "ACTIVE"); err != nil {
+		t.Fatal(err)
+	}
+	body, _ := get(t, login(t, s, "adm"), s.URL()+"/compute/v2.1/servers/"+id("broken"), "")
+	if fault := dig(body, "server", "fault"); fault != nil {
+		t.Errorf("an active server has the fault %v", fault)
+	}
+}
+
 func TestMicroversionsThatCannotBeHad(t *testing.T) {
 	s := start(t, twin.Options{})
 	p := login(t, s, "ann")

@@ -31,6 +31,7 @@ images:
   - {name: gone, deleted: true}
 key_pairs:
   - {name: key, user: ann}
+  - {name: old, user: ann, deleted: true}
   - {name: key2, user: oth}
 networks:
   - {name: net, subnets: [{cidr: 127.20.0.0/24}]}
