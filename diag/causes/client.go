@@ -53,6 +53,14 @@ var clientTimeouts = []diag.Line{{
 	In: diag.ClientText, Pattern: `dial tcp (\S+):(\d+): (?:i/o timeout|connect: (?:connection|operation) timed out)`,
 	Example:  `ssh: dial tcp 203.0.113.5:22: i/o timeout`,
 	NearMiss: `Get "https://203.0.113.5/": dial tcp: i/o timeout`,
+}, {
+	In: diag.ClientText, Pattern: `connect ETIMEDOUT (\S+):(\d+)`,
+	Example:  `Error: connect ETIMEDOUT 203.0.113.5:22`,
+	NearMiss: `Error: connect ECONNREFUSED 203.0.113.5:22`,
+}, {
+	In: diag.ClientText, Pattern: `JSchException: (?:timeout: socket is not established|java\.net\.ConnectException: Connection timed out)`,
+	Example:  `com.jcraft.jsch.JSchException: timeout: socket is not established`,
+	NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
 }}
 
 // A said is a hit in a client's text, with what it names.

@@ -14,7 +14,7 @@ that machine or its link fails, the instance is gone from the network although
 the cloud still calls it ACTIVE, and none of your own commands can help. Most
 clouds show the state of the host to their operators only.`,
 	Text:   "The compute host of {name} is down{host}: only the cloud's operators can bring the instance back.",
-	Maybe:  "The compute host of {name} may be down, which only the cloud's operators can see: the cloud calls the instance ACTIVE, its rules let you in, and yet nothing answers.",
+	Maybe:  "The compute host of {name} may be down, or the system inside hangs: the cloud calls the instance ACTIVE, its rules let you in, and yet nothing answers.",
 	Breaks: diag.AtInstance,
 	Lines:  clientTimeouts,
 	Check:  checkHostDown,

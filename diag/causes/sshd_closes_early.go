@@ -35,6 +35,10 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `com.jcraft.jsch.JSchException: Session.connect: java.io.IOException: End of IO Stream Read`,
 		NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
 	}, {
+		In: diag.ClientText, Pattern: puttyClosed,
+		Example:  `FATAL ERROR: Remote side unexpectedly closed network connection`,
+		NearMiss: `FATAL ERROR: Network error: Connection refused`,
+	}, {
 		In: diag.ClientText, Pattern: closedAnyTime,
 		Example:  `Connection closed by 203.0.113.5 port 22`,
 		NearMiss: `Connection to login.example.ac.uk closed.`,
@@ -55,6 +59,10 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 // what stands above it tells whether that was early.
 const closedAnyTime = `^[^A-Za-z]*Connection (?:closed|reset) by (\S+?)(?: port (\d+))?\s*$`
 
+// puttyClosed is the same in the words of PuTTY, its tools and WinSCP, which say
+// little of what went before.
+const puttyClosed = `(?:Remote side|Server) unexpectedly closed network connection|Network error: (?:Software caused connection abort|Connection reset by peer)`
+
 // limits are what a server says that hangs up because of too many connections,
 // not because something is wrong with it.
 var limits = []string{"Exceeded MaxStartups", "Not allowed at this time"}
@@ -73,8 +81,10 @@ func checkClosesEarly(p *diag.Pass) diag.Verdict {
 		limited = limited || limit != ""
 		o = observeSSH(s.fails, limit, s.fails.SSH.IdentErr, s.fails.SSH.KexErr, "the other side hung up")
 	}
-	v := judgeSSH(p, s, o, closedEarly(p))
-	if limited && v.State == diag.Confirmed {
+	hits := closedEarly(p)
+	vague := len(hits) > 0 && s.fails == nil && !slices.ContainsFunc(hits, func(s said) bool { return s.Line.Pattern != puttyClosed })
+	v := judgeSSH(p, s, o, hits)
+	if (limited || vague) && v.State == diag.Confirmed {
 		v.State = diag.Possible
 	}
 	return v
@@ -98,5 +108,8 @@ func closedEarly(p *diag.Pass) []said {
 	}
 	early := pasted(p.Evidence, "Local version string", "SSH2_MSG_KEXINIT sent") &&
 		!pasted(p.Evidence, "SSH2_MSG_NEWKEYS", "Authentications that can continue", "Authenticated to")
-	return slices.DeleteFunc(saidOfTarget(p), func(s said) bool { return s.Line.Pattern == closedAnyTime && !early })
+	late := pasted(p.Evidence, "login as:", "Using username", "Server refused our key", "Access granted", "Authenticating with")
+	return slices.DeleteFunc(saidOfTarget(p), func(s said) bool {
+		return s.Line.Pattern == closedAnyTime && !early || s.Line.Pattern == puttyClosed && late
+	})
 }

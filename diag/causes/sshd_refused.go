@@ -10,9 +10,9 @@ but no program listens on that port. Either the SSH server is not running: it is
 not started yet, failed to start, was stopped, or the system came up only in part;
 or it listens on another port. A ban by fail2ban after failed logins looks the
 same, and ends by itself after some minutes.`,
-	Text:        "{subject} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
-	Maybe:       "{subject} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
-	Breaks:      diag.AtPort,
+	Text:   "{subject} answers, but nothing listens on port {port}: its SSH server is not running, or uses another port.",
+	Maybe:  "{subject} refused your connection on port {port}, but accepts one from here: it may have banned your address for a while.",
+	Breaks: diag.AtPort,
 	// From outside its network, what refuses at a private address is another
 	// machine that has the same.
 	ExplainedBy: append([]*diag.Cause{networkPrivateOnly}, guestNotReady...),
@@ -35,11 +35,7 @@ same, and ends by itself after some minutes.`,
 	}, {
 		In: diag.ClientText, Pattern: `JSchException: java\.net\.ConnectException: Connection refused`,
 		Example:  `com.jcraft.jsch.JSchException: java.net.ConnectException: Connection refused`,
-		NearMiss: `java.net.ConnectException: Connection refused (no SSH here)`,
-	}, {
-		In: diag.ClientText, Pattern: `Unable to connect to port (?:\d+) on (?:\S+)`,
-		Example:  `paramiko.ssh_exception.NoValidConnectionsError: [Errno None] Unable to connect to port 22 on 203.0.113.5`,
-		NearMiss: `Unable to connect to the proxy`,
+		NearMiss: `java.net.ConnectException: Connection refused: localhost/127.0.0.1:5432`,
 	}},
 	Check: checkRefused,
 	Fix: diag.Remedy{Steps: []diag.Step{
@@ -49,7 +45,7 @@ same, and ends by itself after some minutes.`,
 		{Do: "Open the instance's own console; an account with a password is needed there.", Code: "openstack console url show {id}"},
 		{Do: "There, see why the SSH server does not run, check its configuration, and start it for good. (The service is called sshd on Red Hat's and SUSE's systems.)", Code: "sudo systemctl status ssh\nsudo sshd -t\nsudo systemctl enable --now ssh", Who: diag.Inside},
 		{Do: "See which port it is set to: the line Port in the configuration, 22 if there is none.", Code: "sudo grep -ri '^Port' /etc/ssh/sshd_config /etc/ssh/sshd_config.d", Who: diag.Inside},
-		{Do: "If you cannot log in there, mend it from a rescue system with the instance's own disk attached.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "If you cannot log in there, mend it from a rescue system of another image than its own, with the instance's own disk attached.", Code: "openstack server rescue --image RESCUE-IMAGE {id}", Risk: diag.Restarts},
 	}},
 }
 
