@@ -139,3 +139,21 @@ func TestListensFirst(t *testing.T) {
 		}
 	})
 }
+
+// TestSideBySide: the addresses of one instance are probed at the same time.
+func TestSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := probes.New(probes.Options{Name: "melbourne", Dial: dialSilence})
+		began := time.Now()
+		fact, err := p.Read(t.Context(), known("198.51.100.1", "198.51.100.2", "2001:db8::3", "198.51.100.4"), diag.SourceSSH)
+		reaches, ok := fact.(diag.Reaches)
+		if err != nil || !ok || len(reaches) != 4 || time.Since(began) != 5*time.Second {
+			t.Fatalf("got %v, %v after %s", fact, err, time.Since(began))
+		}
+		for _, r := range reaches {
+			if r.From != "melbourne" || !r.StartedAt.Equal(began) || r.Connect.Outcome != diag.TimedOut {
+				t.Errorf("got %+v", r)
+			}
+		}
+	})
+}
