@@ -25,10 +25,12 @@ const tick = 250 * time.Millisecond
 // startEmbedded listens on a free loopback port behind a random password: other
 // users of the machine can reach the port. (Its socketless connections deadlock
 // on pipelines of 100.)
-func startEmbedded() (*embedded, error) {
-	e := &embedded{server: miniredis.NewMiniRedis(), password: rand.Text(), quit: make(chan struct{})}
+func startEmbedded() (*embedded, error) { return startEmbeddedAt("127.0.0.1:0", rand.Text()) }
+
+func startEmbeddedAt(addr, password string) (*embedded, error) {
+	e := &embedded{server: miniredis.NewMiniRedis(), password: password, quit: make(chan struct{})}
 	e.server.RequireAuth(e.password)
-	if err := e.server.StartAddr("127.0.0.1:0"); err != nil {
+	if err := e.server.StartAddr(addr); err != nil {
 		return nil, fmt.Errorf("start embedded redis: %w", err)
 	}
 	e.wg.Go(e.age)

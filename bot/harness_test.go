@@ -96,8 +96,10 @@ func (r *redisServer) stop() {
 
 // embeddedServer is the bot's own, shared by address.
 type embeddedServer struct {
-	t *testing.T
-	e *embedded
+	t    *testing.T
+	e    *embedded // nil while stopped
+	addr string
+	pass string
 }
 
 func newEmbeddedServer(t *testing.T) *embeddedServer {
@@ -106,18 +108,30 @@ func newEmbeddedServer(t *testing.T) *embeddedServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(e.close)
-	return &embeddedServer{t, e}
+	m := &embeddedServer{t, e, e.server.Addr(), e.password}
+	t.Cleanup(m.stop)
+	return m
 }
 
 func (m *embeddedServer) url() string {
-	return "redis://:" + m.e.password + "@" + m.e.server.Addr() + "/0"
+	return "redis://:" + m.pass + "@" + m.addr + "/0"
 }
-func (m *embeddedServer) stop() { m.e.server.Close() }
+
+func (m *embeddedServer) stop() {
+	if m.e != nil {
+		m.e.close()
+		m.e = nil
+	}
+}
+
+// start makes a new server at the old address: miniredis answers no blocking
+// command after its own Restart.
 func (m *embeddedServer) start() {
-	if err := m.e.server.Restart(); err != nil {
+	e, err := startEmbeddedAt(m.addr, m.pass)
+	if err != nil {
 		m.t.Fatal(err)
 	}
+	m.e = e
 }
 
 // quick is a pace for tests.

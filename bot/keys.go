@@ -17,7 +17,7 @@ import (
 //	thread:CHANNEL:TS      string  REF of the newest check in that thread       StateTTL after last use
 //	lock:REF               string  the job that runs the check                  lockTTL at most
 //	merge:REF              list    changes asked for while it ran, as JSON      StateTTL
-//	posted:REF:PART        string  "pending", then the ts of a message          StateTTL
+//	posted:REF:PART        string  "pending:TOKEN", then the ts of a message    StateTTL
 type keys struct{ prefix string }
 
 const (

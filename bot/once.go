@@ -2,10 +2,12 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,8 +17,8 @@ import (
 // errUnknown: a message may have been posted, or not. It must not be again.
 var errUnknown = errors.New("it is not known whether the message was posted")
 
-// pending stands in a claim while its message has no ts yet.
-const pending = "pending"
+// pending and a token stand in a claim while its message has no ts yet.
+const pending = "pending:"
 
 // postOnce posts a message that has a ref and a part, or finds it if it was
 // posted before, here or by a replica that is gone. The claim is taken before
@@ -25,19 +27,14 @@ const pending = "pending"
 // message is looked for by its metadata; if it is not there, errUnknown.
 func (b *Bot) postOnce(ctx context.Context, channel, thread string, p priority, m message) (string, error) {
 	key := b.store.posted(m.ref, m.part)
-	claimed, err := b.store.db.SetNX(ctx, key, pending, b.store.ttl).Result()
-	if err != nil {
+	known, err := b.claim(ctx, key)
+	switch {
+	case err != nil:
 		return "", fmt.Errorf("claim message %s of %s: %w", m.part, m.ref, err)
-	}
-	if !claimed {
-		ts, err := b.store.db.Get(ctx, key).Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return "", fmt.Errorf("read the claim on message %s of %s: %w", m.part, m.ref, err)
-		}
-		if err == nil && ts != pending {
-			return ts, nil
-		}
+	case strings.HasPrefix(known, pending):
 		return b.settle(ctx, key, channel, thread, m)
+	case known != "":
+		return known, nil
 	}
 	ts, err := b.web.post(ctx, channel, thread, p, m)
 	switch {
@@ -52,6 +49,26 @@ func (b *Bot) postOnce(ctx context.Context, channel, thread string, p priority, 
 	}
 	b.log.Warn("a post had no answer", "ref", m.ref, "part", m.part, "err", err)
 	return b.settle(ctx, key, channel, thread, m)
+}
+
+// claimScript takes the claim on a message or returns what stands in it.
+var claimScript = redis.NewScript(`
+local known = redis.call('GET', KEYS[1])
+if known and known ~= ARGV[1] then return known end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return ''
+`)
+
+// claim takes the claim on a message. If it is taken already, known is what
+// stands in it: a ts, or pending and a token. Our own token, from a try whose
+// outcome was lost, is no other's claim.
+func (b *Bot) claim(ctx context.Context, key string) (known string, err error) {
+	token := pending + rand.Text()
+	err = insist(ctx, func(ctx context.Context) error {
+		known, err = claimScript.Run(ctx, b.store.db, []string{key}, token, seconds(b.store.ttl)).Text()
+		return err
+	})
+	return known, err
 }
 
 // refusedPlainly tells a refusal, after which nothing was posted, from an
@@ -99,7 +116,8 @@ func (b *Bot) settle(ctx context.Context, key, channel, thread string, m message
 // note puts the ts into the claim. Without it the next to ask finds the message
 // by its metadata.
 func (b *Bot) note(ctx context.Context, key, ts string) {
-	if err := b.store.db.Set(ctx, key, ts, b.store.ttl).Err(); err != nil {
+	err := insist(ctx, func(ctx context.Context) error { return b.store.db.Set(ctx, key, ts, b.store.ttl).Err() })
+	if err != nil {
 		b.log.Warn("cannot note a message", "key", key, "ts", ts, "err", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,6 +76,32 @@ func (l redisLog) Printf(_ context.Context, format string, v ...any) {
 	l.log.Debug("redis client", "msg", fmt.Sprintf(format, v...))
 }
 
+// patience is how long a job under way waits for a Redis that is away.
+const patience = 20 * time.Second
+
+// insist does an operation again until Redis has answered, so that a job under
+// way survives a restart of Redis. What must not be done twice has a key of its
+// own in op.
+func insist(ctx context.Context, op func(context.Context) error) error {
+	limit, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		try, done := context.WithTimeout(limit, 2*time.Second)
+		err := op(try)
+		done()
+		if err == nil || !away(err) || !pause(limit, wait) {
+			return err
+		}
+	}
+}
+
+// away tells an answer of Redis from none.
+func away(err error) bool {
+	var said redis.Error
+	loading := strings.HasPrefix(err.Error(), "LOADING")
+	return loading || !errors.As(err, &said)
+}
+
 func (s *store) ping(ctx context.Context) error { return s.db.Ping(ctx).Err() }
 
 func (s *store) close() error {
@@ -119,12 +146,15 @@ func (s *store) save(ctx context.Context, r *record) error {
 	if err != nil {
 		return fmt.Errorf("encode check %s: %w", r.Ref, err)
 	}
-	_, err = s.db.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.Set(ctx, s.check(r.Ref), data, s.ttl)
-		if r.Thread != "" {
-			p.Set(ctx, s.thread(r.Channel, r.Thread), r.Ref, s.ttl)
-		}
-		return nil
+	err = insist(ctx, func(ctx context.Context) error {
+		_, err := s.db.Pipelined(ctx, func(p redis.Pipeliner) error {
+			p.Set(ctx, s.check(r.Ref), data, s.ttl)
+			if r.Thread != "" {
+				p.Set(ctx, s.thread(r.Channel, r.Thread), r.Ref, s.ttl)
+			}
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save check %s: %w", r.Ref, err)

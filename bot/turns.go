@@ -66,7 +66,11 @@ func (s *store) enter(ctx context.Context, ref, holder string, c change) (bool, 
 // leave reports whether the job has given the check back; if not, there are
 // changes to make.
 func (s *store) leave(ctx context.Context, ref, holder string) (bool, error) {
-	got, err := leaveScript.Run(ctx, s.db, []string{s.lock(ref), s.merge(ref)}, holder).Int()
+	var got int
+	err := insist(ctx, func(ctx context.Context) (err error) {
+		got, err = leaveScript.Run(ctx, s.db, []string{s.lock(ref), s.merge(ref)}, holder).Int()
+		return err
+	})
 	if err != nil {
 		return false, fmt.Errorf("unlock check %s: %w", ref, err)
 	}
