@@ -35,6 +35,9 @@ func TestThread(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := c.PostEphemeral(ch, mia.ID(), slack.MsgOptionText("only for mia", false), slack.MsgOptionTS(root)); err != nil {
+		t.Fatal(err)
+	}
 	p := slack.GetConversationRepliesParameters{ChannelID: ch, Timestamp: root, Limit: 2, IncludeAllMetadata: true}
 	var got []string
 	for {

@@ -73,7 +73,7 @@
 //	POST /sim/invite    {"user","channel"}                        -> {"ok"}: the bot becomes a member
 //	POST /sim/kick      {"user","channel"}                        -> {"ok"}: and leaves again
 //	GET  /sim/file/ID                                             the bytes of a file
-//	GET  /sim/acks      {"acks":[Ack...]}
+//	GET  /sim/acks      {"acks":[Ack...]}: envelope_id, type, what, attempt, socket, latency (nanoseconds), size, flags
 //	GET  /sim/violations {"violations":[Violation...]}
 //	GET  /sim/sockets   {"sockets":[{"id":1,"since":"...","stalled":false}...]}
 //	GET  /sim/calls     {"calls":[Call...]}: the newest 500 Web API calls

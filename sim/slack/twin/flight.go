@@ -39,7 +39,7 @@ type flight struct {
 	sent          time.Time
 	accepts       bool
 	acked, late   bool
-	answer        func(payload json.RawMessage) // runs with mu held when the ack counts
+	answer        func(payload json.RawMessage) // runs with mu held when the ack counts; only where a payload is accepted
 	latency       time.Duration                 // from delivery to the ack that counts
 	done          chan struct{}                 // closed when acked in time, or given up
 	failure       string                        // "" if acked
@@ -172,7 +172,7 @@ func (t *Twin) acked(s *socket, id string, payload json.RawMessage, size int, ba
 	if !a.Dropped && !a.Late && !a.Repeated {
 		f.acked, f.latency = true, a.Latency
 		if f.answer != nil {
-			if !hasPayload || !f.accepts {
+			if !hasPayload {
 				payload = nil
 			}
 			f.answer(payload)
