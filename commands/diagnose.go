@@ -61,7 +61,7 @@ func (e *Engine) jobs(known *diag.Evidence, cloud Cloud) []job {
 		jobs = append(jobs, job{witness: cloud, source: s, budget: cloudMost})
 	}
 	if e.Prober == nil {
-		return jobs
+		return append(jobs, job{source: diag.SourceSSH, skip: "Nothing was sent to the instance: probing is switched off here."})
 	}
 	for _, s := range e.Prober.Sources() {
 		jobs = append(jobs, job{witness: e.Prober, source: s, budget: probeMost, skip: notProbed(known.Instance, s)})

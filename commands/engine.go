@@ -70,5 +70,5 @@ const (
 	total     = 20 * time.Second
 	findMost  = 15 * time.Second
 	cloudMost = 8 * time.Second  // the console of a busy host takes seconds; 60 s means a dead one
-	probeMost = 16 * time.Second // three SYNs, then a banner that may wait for the guest's DNS
+	probeMost = 19 * time.Second // three SYNs, then a banner that may wait for the guest's DNS
 )

@@ -88,7 +88,7 @@ func TestDiagnoseWithGaps(t *testing.T) {
 		if took := time.Since(started); took != cloudMost {
 			t.Errorf("took %v, want the console's budget %v", took, cloudMost)
 		}
-		if len(d.Gaps) != 2 || !slices.ContainsFunc(d.Gaps, func(g diag.Gap) bool { return g.Text == "May not." }) {
+		if len(d.Gaps) != 3 || !slices.ContainsFunc(d.Gaps, func(g diag.Gap) bool { return g.Text == "May not." }) {
 			t.Errorf("gaps %+v", d.Gaps)
 		}
 		for _, want := range []string{"network running", "network problem", "console problem", "image ok"} {

@@ -17,6 +17,7 @@ type Diagnosis struct {
 	Possible    []string           `json:"possible"`
 	RuledOut    []string           `json:"ruled_out"`
 	Verdict     string             `json:"verdict"` // one sentence
+	Asked       Asked              `json:"asked"`
 	Findings    []Finding          `json:"findings"`
 	Path        []Hop              `json:"path"`
 	Gaps        []Gap              `json:"gaps"`
@@ -87,7 +88,7 @@ func (c *Catalogue) Causes() []*Cause { return c.causes }
 func (c *Catalogue) Diagnose(e *Evidence) *Diagnosis {
 	d := &Diagnosis{
 		Causes: []string{}, Possible: []string{}, RuledOut: []string{}, Findings: []Finding{},
-		Timings: map[Source]float64{}, Gaps: append([]Gap{}, e.Gaps...), Actions: []Action{}, Instance: e.Instance, At: e.Now, evidence: e,
+		Timings: map[Source]float64{}, Gaps: append([]Gap{}, e.Gaps...), Actions: []Action{}, Instance: e.Instance, Asked: e.Asked, At: e.Now, evidence: e,
 	}
 	hits := c.scanner.scan(e)
 	for i, cause := range c.causes {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"sshhelp/diag"
+)
+
+// leads is what the answer must begin with for each server of the built-in
+// cloud, asked by a member of its project who sits at this machine: the first
+// confirmed cause, "possible X" for the first possible one of an answer that
+// confirms none, "" for nothing wrong.
+var leads = map[string]string{
+	"web-1":   "secgroup/port-closed",
+	"healthy": "", "healthy-ubuntu": "", "boot-from-volume": "",
+
+	"building": "instance/building", "build-stuck": "instance/build-stuck", "shutoff": "instance/shutoff",
+	"paused": "instance/paused", "suspended": "instance/suspended", "error": "instance/error",
+	"shelved": "instance/shelved", "shelved-offloaded": "instance/shelved", "rescued": "instance/rescued",
+	"soft-deleted": "instance/deleted", "deleted": "instance/not-found", "rebooting": "instance/busy",
+	// A task that does not keep SSH from answering is not the cause.
+	"verify-resize": "", "migrating": "", "locked": "",
+	// The loopback answers ping for a dead host too, which clears the host.
+	"host-down": "possible network/guest-firewall",
+
+	"no-address": "network/no-address", "port-down": "network/port-down", "port-admin-down": "network/port-down",
+	"port-binding-failed": "network/port-down", "fip-down": "network/floating-ip-down", "two-nics": "",
+	"port-security-off": "",
+
+	"sg-none": "secgroup/none", "sg-empty": "secgroup/port-closed", "sg-web-only": "secgroup/port-closed",
+	"sg-default": "secgroup/port-closed", "sg-office": "secgroup/source-excluded",
+	"sg-one-address": "secgroup/source-excluded", "sg-v6-only": "secgroup/family-excluded",
+	"sg-from-group": "secgroup/source-excluded", "sg-address-group": "secgroup/source-excluded",
+	"sg-2222": "secgroup/port-closed", "sg-range": "", "sg-any-protocol": "", "sg-protocol-6": "",
+	"sg-two-groups": "", "sg-not-applied": "possible network/guest-firewall",
+
+	"no-keypair": "auth/no-keypair", "rsa-key": "", "key-deleted": "", "key-of-alice": "",
+	"windows": "instance/windows-image", "image-deleted": "", "image-no-properties": "", "rocky": "",
+
+	"name with spaces": "", "サーバー1": "", "<!channel>": "", "it's \"quoted\" & <b>bold</b>": "", "web.*": "",
+	"UPPER.example.org": "", "same-name": "", "twin": "2 instances",
+
+	"console-missing": "", "console-unsupported": "", "console-broken": "", "console-slow": "", "console-empty": "",
+	"kernel-panic": "boot/kernel-panic", "panic-once": "boot/kernel-panic", "emergency-mode": "boot/emergency-mode",
+	"metadata-failure": "cloudinit/metadata", "sg-no-egress": "cloudinit/metadata", "still-booting": "boot/in-progress",
+
+	"ssh-refused": "sshd/refused", "ssh-not-ssh": "sshd/not-ssh", "ssh-silent": "sshd/no-banner",
+	"ssh-closes-early": "sshd/closes-early", "ssh-resets": "sshd/closes-early",
+}
+
+// insideOnly are servers whose addresses are not on the loopback, so that no
+// test may probe them.
+var insideOnly = map[string]string{
+	"private-only": "network/private-only", "no-router": "network/no-router",
+	"router-without-gateway": "network/no-router", "ipv6-only-v4-rule": "network/private-only",
+}
+
+// TestLab diagnoses the servers of the built-in cloud end to end: the real
+// clients of OpenStack and SSH against the twins.
+func TestLab(t *testing.T) {
+	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
+	t.Setenv("OS_CLOUD", "demo")
+	t.Setenv("SSHHELP_SSH_PORT", "2222")
+	checkLeads(t, leads)
+	t.Setenv("SSHHELP_PROBES_DISABLED", "true")
+	checkLeads(t, insideOnly)
+}
+
+// TestLabAsReader: who may not read consoles gets the same answers where the
+// console does not decide, and the console as a stated gap.
+func TestLabAsReader(t *testing.T) {
+	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
+	t.Setenv("OS_CLOUD", "demo-reader")
+	t.Setenv("SSHHELP_SSH_PORT", "2222")
+	for _, name := range []string{"shutoff", "sg-none", "sg-web-only", "healthy", "ssh-refused"} {
+		d := diagnosed(t, name)
+		if got := lead(d); got != leads[name] {
+			t.Errorf("%s: %q, want %q", name, got, leads[name])
+		}
+		if !slices.ContainsFunc(d.Gaps, func(g diag.Gap) bool { return g.Source == diag.SourceConsole && g.Why == diag.GapForbidden }) {
+			t.Errorf("%s: the console is no gap: %+v", name, d.Gaps)
+		}
+	}
+}
+
+func checkLeads(t *testing.T, leads map[string]string) {
+	t.Helper()
+	slots := make(chan struct{}, 12) // most wait for packets that never come
+	var wg sync.WaitGroup
+	for name, want := range leads {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			d := diagnosed(t, name)
+			if got := lead(d); got != want {
+				t.Errorf("%s: %q, want %q (causes %q, possible %q, gaps %+v)", name, got, want, d.Causes, d.Possible, d.Gaps)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// diagnosed runs the command and reads its JSON as another tool would.
+func diagnosed(t *testing.T, name string) *diagnosisJSON {
+	status, out, errOut := sshhelp(t, "", "diagnose", name, "--json")
+	d := &diagnosisJSON{}
+	if err := json.Unmarshal([]byte(out), d); err != nil {
+		t.Errorf("%s: exit status %d, %s: %v", name, status, errOut, err)
+		return d
+	}
+	want := exitFine
+	switch {
+	case d.Instance == nil:
+		want = exitUsage
+	case len(d.Causes)+len(d.Possible) > 0:
+		want = exitFound
+	}
+	if status != want || errOut != "" {
+		t.Errorf("%s: exit status %d, want %d; standard error %q", name, status, want, errOut)
+	}
+	return d
+}
+
+// diagnosisJSON is the part of the contract that this test reads.
+type diagnosisJSON struct {
+	Causes   []string
+	Possible []string
+	Gaps     []diag.Gap
+	Instance *struct{ ID string }
+	Matches  []struct{ ID string }
+}
+
+func lead(d *diagnosisJSON) string {
+	switch {
+	case len(d.Matches) > 1:
+		return strings.Repeat("2 instances", len(d.Matches)/2)
+	case len(d.Causes) > 0:
+		return d.Causes[0]
+	case len(d.Possible) > 0:
+		return "possible " + d.Possible[0]
+	}
+	return ""
+}
