@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -114,6 +115,45 @@ func TestGapsAreNoEvidence(t *testing.T) {
 		for _, f := range catalogue.Diagnose(e).Findings {
 			if f.State > before[f.ID] {
 				t.Errorf("%s: gaps turned %s from %v into %v", c.path, f.ID, before[f.ID], f.State)
+			}
+		}
+	}
+}
+
+// TestNothingKnownMeansNothing: what was not looked at is neither found nor
+// ruled out.
+func TestNothingKnownMeansNothing(t *testing.T) {
+	catalogue, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := catalogue.Diagnose(&diag.Evidence{Asked: diag.Asked{Query: "web-1", Port: 22}})
+	if len(d.Findings) > 0 || len(d.RuledOut) > 0 {
+		t.Errorf("from no evidence at all: findings %q, ruled out %q", findings(d), d.RuledOut)
+	}
+}
+
+// TestLessEvidenceRulesNothingOut takes one source after the other out of every
+// case: a cause that could not be judged before cannot be ruled out for it. (The
+// instance is kept: its state tells whether the console is of any use.)
+func TestLessEvidenceRulesNothingOut(t *testing.T) {
+	catalogue, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range readCases(t) {
+		before := catalogue.Diagnose(c.evidence(t))
+		judged := slices.Clone(before.RuledOut)
+		for _, f := range before.Findings {
+			judged = append(judged, f.ID)
+		}
+		for _, what := range []string{"everything", "search", "image", "network", "console", "pings", "reach", "ssh", "pastes"} {
+			e := c.evidence(t)
+			without[what](e)
+			for _, id := range catalogue.Diagnose(e).RuledOut {
+				if !slices.Contains(judged, id) {
+					t.Errorf("%s: without %s, %s is ruled out", c.path, what, id)
+				}
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 package causes
 
 import (
-	"slices"
+	"net/netip"
 
 	"sshhelp/diag"
 )
@@ -41,9 +41,21 @@ func checkFamilyExcluded(p *diag.Pass) diag.Verdict {
 	if target.Is6() {
 		v.Args["other"] = "IPv4"
 	}
-	i := slices.IndexFunc(p.Instance.Addresses, func(own diag.Address) bool { return own.IP.Is6() != target.Is6() })
-	if i >= 0 {
-		v.Args["other_address"] = p.Instance.Addresses[i].IP.String()
+	if other := addressOf(p.Evidence, !target.Is6()); other.IsValid() {
+		v.Args["other_address"] = other.String()
 	}
 	return v
+}
+
+// addressOf returns the address of that family by which the instance is best
+// reached, whichever the person uses; not valid if it has none.
+func addressOf(e *diag.Evidence, v6 bool) netip.Addr {
+	anyone := *e
+	anyone.Asked.Address = netip.Addr{}
+	for _, a := range anyone.Targets() {
+		if a.Is6() == v6 {
+			return a
+		}
+	}
+	return netip.Addr{}
 }
