@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,7 +64,7 @@ func (c *Cloud) send(ctx context.Context, q call) ([]byte, error) {
 func (c *Cloud) try(ctx context.Context, a *access, q call) ([]byte, error) {
 	service, ok := a.services[q.service]
 	if !ok {
-		return nil, &failure{op: q.op, status: http.StatusNotImplemented, cause: errors.New("no such service in the catalogue")}
+		return nil, &failure{op: q.op, status: http.StatusNotImplemented, cause: errNoService}
 	}
 	client, method := *service, http.MethodGet
 	options := &gophercloud.RequestOpts{KeepResponseBody: true, OkCodes: []int{200}}
@@ -125,7 +126,7 @@ func list[T any](ctx context.Context, c *Cloud, q call, key string, most int) (i
 			return nil, false, err
 		}
 		var page []T
-		if body[key] == nil || decode(body[key], &page) != nil {
+		if !bytes.HasPrefix(body[key], []byte("[")) || decode(body[key], &page) != nil {
 			return nil, false, &failure{op: q.op, cause: fmt.Errorf("%w: no %s in it", errOdd, key)}
 		}
 		items = append(items, page...)

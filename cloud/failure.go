@@ -47,6 +47,9 @@ func (f *failure) Unwrap() []error {
 // errOdd is an answer that is not what the API promises.
 var errOdd = errors.New("the answer was not understood")
 
+// errNoService is a service that the catalogue has not, for our region.
+var errNoService = errors.New("no such service in the catalogue for this region and interface")
+
 // statusOf returns the HTTP status that an error stands for, else 0.
 func statusOf(err error) int {
 	var f *failure
@@ -95,6 +98,8 @@ func unable(err error) error {
 		return err
 	case f.status == http.StatusUnauthorized, f.status == http.StatusForbidden:
 		f.kind = diag.ErrCredentials
+	case errors.Is(err, errNoService):
+		f.kind = diag.ErrConfig
 	default:
 		f.kind = diag.ErrUnreachable
 	}

@@ -144,15 +144,15 @@ type router struct {
 func (r *router) diag() diag.Router {
 	d := diag.Router{ID: r.ID, Name: r.Name, Status: r.Status, AdminUp: r.AdminUp}
 	var gateway struct {
-		NetworkID string `json:"network_id"`
-		FixedIPs  []struct {
-			IP netip.Addr `json:"ip_address"`
-		} `json:"external_fixed_ips"`
+		NetworkID string    `json:"network_id"`
+		Fixed     []fixedIP `json:"external_fixed_ips"`
 	}
 	if decode(r.Gateway, &gateway) == nil {
 		d.Gateway = gateway.NetworkID
-		for _, f := range gateway.FixedIPs {
-			d.GatewayIPs = append(d.GatewayIPs, f.IP)
+		for _, f := range gateway.Fixed {
+			if ip, err := netip.ParseAddr(f.IP); err == nil {
+				d.GatewayIPs = append(d.GatewayIPs, ip.Unmap())
+			}
 		}
 	}
 	return d

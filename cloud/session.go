@@ -140,10 +140,10 @@ func (s *session) login(ctx context.Context) (*access, error) {
 func (w *who) life() time.Duration {
 	issued, err1 := time.Parse(time.RFC3339, w.Issued)
 	expires, err2 := time.Parse(time.RFC3339, w.Expires)
-	life := expires.Sub(issued)
-	if err1 != nil || err2 != nil || life <= 0 {
-		return time.Hour
+	if err1 != nil || err2 != nil {
+		return time.Hour // Keystone's default
 	}
+	life := expires.Sub(issued)
 	return life - min(life/10, time.Minute)
 }
 
