@@ -110,13 +110,13 @@ func (p Probed) verdict() string {
 // reachItems lists what one target told.
 func reachItems(r *diag.Reach) []diag.Item {
 	o := r.ObserveConnect()
-	items := []diag.Item{{Text: o.Text + " in " + r.Connect.Took.Round(time.Millisecond/10).String(), From: "tcp"}}
+	items := []diag.Item{{Text: "tcp: " + o.Text + " in " + r.Connect.Took.Round(time.Millisecond/10).String()}}
 	if r.SSH == nil {
 		return items
 	}
-	add := func(from, text string) {
+	add := func(what, text string) {
 		if text != "" {
-			items = append(items, diag.Item{Text: text, From: from})
+			items = append(items, diag.Item{Text: what + ": " + text})
 		}
 	}
 	for _, line := range r.SSH.Before {
