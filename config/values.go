@@ -30,9 +30,9 @@ func optional(parse func(string) (string, error)) func(string) (string, error) {
 
 func boolean(text string) (bool, error) {
 	switch strings.ToLower(text) {
-	case "true", "1": // 1 and 0 are usual in the environment
+	case "true":
 		return true, nil
-	case "false", "0":
+	case "false":
 		return false, nil
 	}
 	return false, wrong("must be true or false, not %s", shown(text))
