@@ -64,7 +64,7 @@ var insideOnly = map[string]string{
 func TestLab(t *testing.T) {
 	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
 	t.Setenv("OS_CLOUD", "demo")
-	t.Setenv("SSHHELP_SSH_PORT", "2222")
+	t.Setenv("SSHHELP_SSH_PORT", "2322")
 	checkLeads(t, leads)
 	t.Setenv("SSHHELP_PROBES_DISABLED", "true")
 	checkLeads(t, insideOnly)
@@ -75,7 +75,7 @@ func TestLab(t *testing.T) {
 func TestLabAsReader(t *testing.T) {
 	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
 	t.Setenv("OS_CLOUD", "demo-reader")
-	t.Setenv("SSHHELP_SSH_PORT", "2222")
+	t.Setenv("SSHHELP_SSH_PORT", "2322")
 	for _, name := range []string{"shutoff", "sg-none", "sg-web-only", "healthy", "ssh-refused"} {
 		d := diagnosed(t, name)
 		if got := lead(d); got != leads[name] {

@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("OS_CLIENT_CONFIG_FILE", clouds)
 			env.Setenv("OS_CLOUD", "demo")
-			env.Setenv("SSHHELP_SSH_PORT", "2222")
+			env.Setenv("SSHHELP_SSH_PORT", "2322")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 }
 
 // startLab starts the twins of the built-in cloud, on ports that need no root:
-// 2222 in place of 22. It returns the path of a clouds.yaml.
+// 2322 in place of 22 (2222 is the demo's, whose tests run at the same time). It returns the path of a clouds.yaml.
 func startLab(t *testing.T) string {
 	t.Helper()
 	lab, err := scenario.Lab()
@@ -74,10 +74,10 @@ func startCloud(t *testing.T, lab *scenario.Cloud) string {
 	return path
 }
 
-// unprivileged moves a scenario's SSH ports: 22 to 2222, and what was 2222 out
-// of the way to 2200.
+// unprivileged moves a scenario's SSH ports: 22 to 2322, and what was 2222 out
+// of the way to 2300.
 func unprivileged(lab *scenario.Cloud) {
-	move := map[int]int{22: 2222, 2222: 2200, 20: 2220, 25: 2225}
+	move := map[int]int{22: 2322, 2222: 2300, 20: 2320, 25: 2325}
 	for g := range lab.SecurityGroups {
 		for r := range lab.SecurityGroups[g].Rules {
 			ports := &lab.SecurityGroups[g].Rules[r].Ports
