@@ -7,7 +7,8 @@ demo: ## start everything and print the page's address; needs only Go
 	@$(GO) run ./sim/demo
 
 test: ## install what the tests need (as root, on Debian), then run all of them
-	@.ci/need redis-server:redis-server openssh-server:/usr/sbin/sshd chromium:chromium
+	@.ci/need gcc:gcc libc6-dev:/usr/include/stdlib.h redis-server:redis-server openssh-server:/usr/sbin/sshd \
+		openssh-client:ssh chromium:chromium
 	$(GO) test -race -shuffle=on ./...
 	cd charts/test && $(GO) test ./...
 
