@@ -1,10 +1,6 @@
 package causes
 
-import (
-	"slices"
-
-	"sshhelp/diag"
-)
+import "sshhelp/diag"
 
 var networkPrivateOnly = &diag.Cause{
 	ID:    "network/private-only",
@@ -61,10 +57,8 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	return v
 }
 
-// insideToo reports whether the person connects from a private network, as they
-// say or as a probe from their own machine shows by having a route of its own:
-// that may well be one with a way to the instance.
+// insideToo reports whether the person says that they connect from a private
+// network: that may well be one with a way to the instance.
 func insideToo(e *diag.Evidence) bool {
-	return e.Asked.FromWhy == diag.FromSaid && e.Asked.From.IsValid() && diag.Private(e.Asked.From) ||
-		slices.ContainsFunc(e.Instance.Addresses, func(a diag.Address) bool { return a.IP == e.Asked.From })
+	return e.Asked.FromWhy == diag.FromSaid && e.Asked.From.IsValid() && diag.Private(e.Asked.From)
 }

@@ -2,7 +2,6 @@ package causes
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 
 	"sshhelp/diag"
@@ -92,10 +91,7 @@ func sources(rules []*diag.Rule) string {
 func observeRules(rules []*diag.Rule) []diag.Observation {
 	var seen []diag.Observation
 	for _, r := range rules {
-		o := r.Observe()
-		if !slices.ContainsFunc(seen, func(s diag.Observation) bool { return s.Text == o.Text }) {
-			seen = append(seen, o)
-		}
+		seen = append(seen, r.Observe())
 	}
 	return seen
 }
