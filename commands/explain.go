@@ -40,7 +40,7 @@ func ExplainText(catalogue *diag.Catalogue, text string, now time.Time) *Explana
 
 // evidenceOf is evidence of a text alone: no instance was asked for.
 func evidenceOf(now time.Time) *diag.Evidence {
-	return &diag.Evidence{Now: now, Asked: diag.Asked{Query: "it", Port: 22}}
+	return &diag.Evidence{Now: now, Asked: diag.Asked{Port: 22}}
 }
 
 func explained(catalogue *diag.Catalogue, e *diag.Evidence, kind diag.TextKind, facts map[string]any) *Explanation {

@@ -57,8 +57,23 @@ func (e *Evidence) Admission(to netip.Addr) Admission {
 			a.file(&group.Rules[r], e.Asked.Port, to.Unmap().Is6())
 		}
 	}
-	a.judge(e.Asked.From)
+	a.judge(e.Asked.From.Unmap(), e.Person(to).IsValid())
 	return a
+}
+
+// Person returns the person's address as the instance at that address would
+// see it. It is not valid if it is not known: none was given, it is of the
+// other IP version, or it is private while the way leads outside, where address
+// translation replaces it.
+func (e *Evidence) Person(to netip.Addr) netip.Addr {
+	from, to := e.Asked.From.Unmap(), to.Unmap()
+	switch {
+	case !from.IsValid() || !to.IsValid(), from.Is6() != to.Is6():
+		return netip.Addr{}
+	case Private(from) && !Private(to) && !to.IsLoopback():
+		return netip.Addr{}
+	}
+	return from
 }
 
 func (a *Admission) file(r *Rule, port uint16, v6 bool) {
@@ -73,8 +88,10 @@ func (a *Admission) file(r *Rule, port uint16, v6 bool) {
 	}
 }
 
-// judge picks the deciding rule and tells whether the person may pass.
-func (a *Admission) judge(from netip.Addr) {
+// judge picks the deciding rule and tells whether the person may pass. A rule that
+// names the person's address lets them in wherever that is; that none does
+// settles it only if it is the address that the rules will see.
+func (a *Admission) judge(from netip.Addr, seen bool) {
 	for _, r := range a.Rules {
 		if r.AdmitsAnyone() {
 			a.Open, a.Person = r, Yes
@@ -101,7 +118,7 @@ func (a *Admission) judge(from netip.Addr) {
 			a.Person = NotKnown
 		}
 	}
-	if !a.Complete {
+	if !a.Complete || !seen {
 		a.Person = NotKnown
 	}
 }

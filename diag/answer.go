@@ -46,6 +46,9 @@ type Item struct {
 // maxSeen is how many observations the answer quotes; the rest is evidence.
 const maxSeen = 3
 
+// maxEach is how many steps are given for each of several suspects.
+const maxEach = 2
+
 // Answer puts the diagnosis into words. Empty sections are left out.
 func (d *Diagnosis) Answer() []Section {
 	all := []Section{
@@ -155,14 +158,23 @@ func (d *Diagnosis) seenItems() []Item {
 	return items
 }
 
+// doItems lists the lead's steps; of several suspects, the first steps of each.
 func (d *Diagnosis) doItems() []Item {
-	lead := d.Lead()
-	if lead == nil {
+	leads := d.leading()
+	if len(leads) == 0 {
 		return nil
 	}
+	each := len(leads[0].Steps)
+	if leads[0].State == Possible && len(leads) > 1 {
+		each = maxEach
+	} else {
+		leads = leads[:1]
+	}
 	var items []Item
-	for _, s := range lead.Steps {
-		items = append(items, Item{Text: s.Do, Code: s.Code, Mark: s.mark()})
+	for _, f := range leads {
+		for _, s := range f.Steps[:min(each, len(f.Steps))] {
+			items = append(items, Item{Text: s.Do, Code: s.Code, Mark: s.mark()})
+		}
 	}
 	return items
 }
@@ -193,6 +205,8 @@ func (d *Diagnosis) alsoItems() []Item {
 		case i == 0 && f.Under == "":
 		case f.Under != "":
 			items = append(items, Item{Text: f.Text, Mark: "follows from " + f.Under})
+		case f.State == Possible && d.Findings[0].State == Possible:
+			// The verdict lists the suspects.
 		default:
 			items = append(items, Item{Text: f.Text, Mark: f.State.String()})
 		}

@@ -131,6 +131,8 @@ func (d *Diagnosis) stack() {
 			d.Findings[i].Under = by.ID
 		}
 	}
+	// What is only suspected and explained already would be noise.
+	d.Findings = slices.DeleteFunc(d.Findings, func(f Finding) bool { return f.State == Possible && f.Under != "" })
 }
 
 // explainer finds the confirmed cause behind c: the nearest one, unless that is
@@ -168,7 +170,7 @@ func (d *Diagnosis) rank() {
 		switch {
 		case f.State == Confirmed:
 			d.Causes = append(d.Causes, f.ID)
-		case f.Under == "":
+		default:
 			d.Possible = append(d.Possible, f.ID)
 		}
 	}
@@ -186,11 +188,11 @@ func familyRank(c *Cause) int { return slices.Index(families, c.Family()) }
 func (d *Diagnosis) summarise(e *Evidence) {
 	d.Path = path(e, d.Findings)
 	d.Assumptions = assumptions(e)
-	for _, f := range d.Findings {
-		if d.Ask == "" && f.Under == "" {
+	for _, f := range d.leading() {
+		if d.Ask == "" {
 			d.Ask = f.verdict.Ask
 		}
-		if a := f.Cause.Fix.Action; a != "" && f.State == Confirmed && f.Under == "" {
+		if a := f.Cause.Fix.Action; a != "" && !slices.Contains(d.Actions, a) {
 			d.Actions = append(d.Actions, a)
 		}
 	}
@@ -201,6 +203,18 @@ func (d *Diagnosis) summarise(e *Evidence) {
 		}
 	}
 	d.Verdict = d.verdictSentence()
+}
+
+// leading returns the findings that the answer is about: all confirmed ones that
+// stand by themselves, or, if none is, all possible ones.
+func (d *Diagnosis) leading() []Finding {
+	var lead []Finding
+	for _, f := range d.Findings {
+		if f.Under == "" && f.State == d.Findings[0].State {
+			lead = append(lead, f)
+		}
+	}
+	return lead
 }
 
 // Lead returns the finding that answers the question, nil if there is none.
@@ -232,7 +246,7 @@ func (f *Finding) fill(e *Evidence) {
 // commonArgs are the placeholders that every cause may use.
 func commonArgs(e *Evidence) Args {
 	args := Args{
-		"name": e.Asked.Query, "id": "INSTANCE", "address": "ADDRESS",
+		"name": cmp.Or(e.Asked.Query, "the server"), "id": "INSTANCE", "address": "ADDRESS",
 		"port": strconv.Itoa(int(e.Asked.Port)), "user": cmp.Or(e.Account(), "USER"), "query": e.Asked.Query,
 	}
 	if e.Instance != nil {

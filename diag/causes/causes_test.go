@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"sshhelp/diag"
 )
@@ -24,13 +26,13 @@ var update = flag.Bool("update", false, "rewrite what the cases want, and CAUSES
 type storyCase struct {
 	path    string // "testdata/instance/shutoff/found.txtar"
 	cause   string // the ID that its folder stands for
-	archive *archive
+	archive *txtar.Archive
 }
 
 func (c *storyCase) file(name string) (text string, found bool) {
-	for _, f := range c.archive.files {
-		if f.name == name {
-			return f.text, true
+	for _, f := range c.archive.Files {
+		if f.Name == name {
+			return string(f.Data), true
 		}
 	}
 	return "", false
@@ -65,13 +67,13 @@ func readCase(t *testing.T, path string) *storyCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &storyCase{path: path, cause: parts[1] + "/" + parts[2], archive: parseArchive(string(text))}
-	if strings.TrimSpace(c.archive.comment) == "" {
+	c := &storyCase{path: path, cause: parts[1] + "/" + parts[2], archive: txtar.Parse(text)}
+	if len(bytes.TrimSpace(c.archive.Comment)) == 0 {
 		t.Errorf("%s: no story above the files", path)
 	}
-	for _, f := range c.archive.files {
-		if !slices.Contains(knownFiles, f.name) {
-			t.Errorf("%s: unknown file %q", path, f.name)
+	for _, f := range c.archive.Files {
+		if !slices.Contains(knownFiles, f.Name) {
+			t.Errorf("%s: unknown file %q", path, f.Name)
 		}
 	}
 	return c
@@ -133,7 +135,7 @@ func TestCases(t *testing.T) {
 			}
 			want, _ := c.file("want")
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s\nfindings (-want +got):\n%s", c.archive.comment, diff)
+				t.Errorf("%s\nfindings (-want +got):\n%s", c.archive.Comment, diff)
 			}
 			c.checkWords(t, d)
 		})
@@ -142,9 +144,9 @@ func TestCases(t *testing.T) {
 
 func (c *storyCase) rewrite(t *testing.T, want string) {
 	t.Helper()
-	files := slices.DeleteFunc(c.archive.files, func(f archiveFile) bool { return f.name == "want" })
-	c.archive.files = append(files, archiveFile{name: "want", text: want})
-	if err := os.WriteFile(c.path, []byte(c.archive.format()), 0o644); err != nil {
+	files := slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+	c.archive.Files = append(files, txtar.File{Name: "want", Data: []byte(want)})
+	if err := os.WriteFile(c.path, txtar.Format(c.archive), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -18,7 +18,7 @@ func ruleArgs(e *diag.Evidence, a *diag.Admission) diag.Args {
 	if len(a.Port.Groups) > 0 {
 		args["group"] = a.Port.Groups[0].ID
 	}
-	if from := personal(e); from.IsValid() {
+	if from := e.Person(e.Target().Addr()); from.IsValid() {
 		args["from_cidr"] = netip.PrefixFrom(from, from.BitLen()).String()
 	}
 	return args
@@ -29,21 +29,6 @@ func family(a netip.Addr) string {
 		return "IPv6"
 	}
 	return "IPv4"
-}
-
-// personal returns the person's address as the cloud would see it, not valid if
-// that is not known: an address of the other IP version is not the one they
-// come from, and a private one of their own machine is translated on the way to
-// a public address.
-func personal(e *diag.Evidence) netip.Addr {
-	from, to := e.Asked.From.Unmap(), e.Target().Addr().Unmap()
-	switch {
-	case !from.IsValid() || !to.IsValid(), from.Is6() != to.Is6():
-		return netip.Addr{}
-	case diag.Private(from) && !diag.Private(to) && !to.IsLoopback():
-		return netip.Addr{}
-	}
-	return from
 }
 
 // fromPerson reports whether a probe was made from where the person sits.

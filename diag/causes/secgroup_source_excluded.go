@@ -47,7 +47,7 @@ func checkSourceExcluded(p *diag.Pass) diag.Verdict {
 	v := diag.Verdict{Because: observeRules(a.Rules), Args: ruleArgs(p.Evidence, &a)}
 	v.Args["sources"] = sources(a.Rules)
 	v.Args["group"] = groupOf(a.Port, a.Rules[0])
-	if from := personal(p.Evidence); from.IsValid() {
+	if from := p.Person(p.Target().Addr()); from.IsValid() {
 		v.Args["person"] = from.String()
 		v.State = diag.Possible // members of a group, or a group, could not be read
 		if a.Person == diag.No {
