@@ -43,6 +43,7 @@ func (c *Cloud) Find(ctx context.Context, query string) (*diag.Search, error) {
 	if err := f.find(ctx); err != nil {
 		return nil, fmt.Errorf("find %q in cloud %s: %w", query, c.name, unable(err))
 	}
+	f.completeFault(ctx)
 	return &f.search, nil
 }
 
@@ -85,6 +86,20 @@ func dashed(id string) string {
 func (f *finder) found(servers ...server) {
 	for i := range servers {
 		f.search.Matches = append(f.search.Matches, servers[i].instance(f.name))
+	}
+}
+
+// completeFault reads the one instance that was found in ERROR by its ID, if the
+// list that it was found in did not say why: Nova's lists lack the fault of those
+// that never got a host (seen with Zed), which is the one that matters most.
+func (f *finder) completeFault(ctx context.Context) {
+	if len(f.search.Matches) != 1 {
+		return
+	}
+	if i := &f.search.Matches[0]; i.Status == "ERROR" && i.Fault == nil && i.ID != f.query {
+		if s, err := f.server(ctx, i.ID); err == nil {
+			*i = s.instance(f.name)
+		}
 	}
 }
 

@@ -274,3 +274,14 @@ func TestFindAsksLittle(t *testing.T) {
 		t.Errorf("by a floating IP it took %d calls, want 3: %+v", n, s.Calls())
 	}
 }
+
+func TestFaultThatTheListLacks(t *testing.T) {
+	s := start(t, nil)
+	id := find(t, open(t, s, "ann"), "broken").ID
+	c := open(t, s, "ann", answering(map[string]string{
+		"/servers/detail": `{"servers": [{"id": "` + id + `", "name": "broken", "status": "ERROR"}]}`,
+	}))
+	if i := find(t, c, "broken"); i.Fault == nil || i.Fault.Message != "no host" {
+		t.Errorf("found %+v, want the fault that only the server itself shows", i)
+	}
+}
