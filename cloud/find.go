@@ -98,7 +98,7 @@ func (f *finder) completeFault(ctx context.Context) {
 	}
 	if i := &f.search.Matches[0]; i.Status == "ERROR" && i.Fault == nil && i.ID != f.query {
 		if s, err := f.server(ctx, i.ID); err == nil {
-			*i = s.instance(f.name)
+			i.Fault = s.instance(f.name).Fault
 		}
 	}
 }
