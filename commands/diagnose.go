@@ -166,13 +166,21 @@ func (e *Engine) gap(a answer) *diag.Gap {
 	return &diag.Gap{Source: a.source, Why: diag.GapFailed, Text: a.source.Title() + " could not be read; the log says why."}
 }
 
+// imageName is "" if the image could not be read.
+func imageName(known *diag.Evidence) string {
+	if known.Image == nil {
+		return ""
+	}
+	return known.Image.Name
+}
+
 // settle fills in what follows from the evidence as a whole: where the person
 // sits at the probing machine, the address that it used is theirs, unless
 // address translation on the way must have changed it; and the account that a
 // site configured for the image.
 func (e *Engine) settle(known *diag.Evidence) {
-	if known.Image != nil && known.Image.AdminUser == "" && e.User != nil {
-		known.Image.AdminUser = e.User(known.Image.Name)
+	if e.User != nil {
+		known.SiteUser = e.User(imageName(known))
 	}
 	if known.Asked.FromWhy != diag.FromHere || known.Asked.From.IsValid() {
 		return

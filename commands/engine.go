@@ -37,8 +37,9 @@ type Options struct {
 	Now       func() time.Time // nil: time.Now
 	Total     time.Duration    // of one diagnosis; 0: 20 s
 	Port      uint16           // of SSH where nobody says one; 0: 22
-	// User names the account for an image by its name, where the site knows
-	// better than the image's properties; nil or "": not known.
+	// User names the account for an image by its name ("" if that is not known),
+	// where the site knows better than the image's properties; nil or "": it
+	// does not.
 	User func(image string) string
 }
 

@@ -10,6 +10,7 @@ import (
 type Evidence struct {
 	Now      time.Time `json:"now"` // when the gathering began; the only clock causes may use
 	Asked    Asked     `json:"asked"`
+	SiteUser string    `json:"site_user,omitempty"` // the account that this site's configuration names
 	Search   *Search   `json:"search,omitempty"`
 	Instance *Instance `json:"instance,omitempty"`
 	Image    *Image    `json:"image,omitempty"`

@@ -139,6 +139,8 @@ func (e *Evidence) account() (user, why string) {
 	switch {
 	case e.Asked.User != "":
 		return e.Asked.User, "you said so"
+	case e.SiteUser != "":
+		return e.SiteUser, "this site's configuration"
 	case e.Image != nil && e.Image.AdminUser != "":
 		return e.Image.AdminUser, "the image's os_admin_user"
 	case e.Console != nil && e.Console.AdminUser != "":
