@@ -198,4 +198,5 @@ func (v *visitor) dark(on bool) {
 		})
 		return err
 	})
+	v.waitFor(`document.getAnimations().every((a) => !(a instanceof CSSTransition))`)
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -79,7 +81,8 @@ func routes(twin *url.URL, tries []Group) http.Handler {
 	}
 	proxy := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(twin) },
-		FlushInterval: -1, // events are to arrive when they happen
+		FlushInterval: -1,                         // events are to arrive when they happen
+		ErrorLog:      log.New(io.Discard, "", 0), // streams end whenever a page is closed
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))

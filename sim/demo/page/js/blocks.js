@@ -45,7 +45,7 @@ function block(b, where) {
 export function textOf(t) {
   if (!t) return [];
   if (t.type === "mrkdwn") return mrkdwn(t.text);
-  return [t.emoji === false ? t.text : withEmoji(t.text)];
+  return t.emoji === false ? [t.text] : withEmoji(t.text);
 }
 
 function section(b, where) {

@@ -24,6 +24,7 @@ export function composer({ id, thread, placeholder }) {
   form.addEventListener("submit", (e) => { e.preventDefault(); submit(c); });
   c.input.addEventListener("input", () => { c.at = history.length; suggest(c); grow(c.input); });
   c.input.addEventListener("keydown", (e) => key(c, e));
+  c.input.addEventListener("keypress", (e) => { if (e.key === "Enter" && !e.shiftKey) e.preventDefault(); });
   c.input.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== c.input) hide(c); }, 150));
   c.input.composer = c;
   return form;
@@ -34,7 +35,7 @@ let main = null;
 export function renderComposer() {
   const box = document.getElementById("composer");
   const channel = channelOf(store.channel);
-  const placeholder = channel.is_im ? "Write to sshhelp: web-1" : `Message #${channel.name}, or /sshhelp web-1`;
+  const placeholder = channel.is_im ? "Message sshhelp" : `Message #${channel.name}`;
   if (!main) {
     replace(box, composer({ id: "composer-input", placeholder }));
     main = document.getElementById("composer-input");

@@ -34,30 +34,36 @@ export function replace(node, ...children) {
 const shapes = {
   menu: "M2 4h12M2 8h12M2 12h12",
   close: "M4 4l8 8M12 4l-8 8",
-  reply: "M14 8.5c0 2.5-2.5 4.5-6 4.5-.9 0-1.800-.1-2.500-.4L2.500 14l.8-2.600C2.500 10.600 2 9.600 2 8.500 2 6 4.500 4 8 4s6 2 6 4.500z",
-  more: "M3.500 8h.01M8 8h.01M12.500 8h.01",
-  eye: "M1.500 8S4 3.500 8 3.500 14.500 8 14.500 8 12 12.500 8 12.500 1.500 8 1.500 8zM8 10a2 2 0 100-4 2 2 0 000 4z",
-  send: "M2.500 8L14 2.500 10.500 13.500 8 9zM8 9l6-6.500",
-  clip: "M13 7.500l-5.200 5.200a3.200 3.200 0 01-4.500-4.500l5.500-5.500a2.100 2.100 0 013 3L6.500 11a1 1 0 01-1.500-1.500l4.700-4.700",
-  copy: "M5.500 5.500h8v8h-8zM10.500 5.500v-3h-8v8h3",
-  check: "M3 8.500l3.500 3.500L13 4.500",
-  list: "M2.500 4h1M2.500 8h1M2.500 12h1M6 4h7.500M6 8h7.500M6 12h7.500",
-  file: "M4 1.500h5L12.500 5v9.500H4zM9 1.500V5h3.500",
+  reply: "M14 8.5c0 2.5-2.5 4.5-6 4.5-.9 0-1.8-.1-2.5-.4L2.5 14l.8-2.6C2.5 10.6 2 9.6 2 8.5 2 6 4.5 4 8 4s6 2 6 4.5z",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
+  eye: "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 10a2 2 0 100-4 2 2 0 000 4z",
+  send: "M2.5 8L14 2.5 10.5 13.5 8 9zM8 9l6-6.5",
+  clip: "M13 7.5l-5.2 5.2a3.2 3.2 0 01-4.5-4.5l5.5-5.5a2.1 2.1 0 013 3L6.5 11a1 1 0 01-1.5-1.5l4.7-4.7",
+  copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+  check: "M3 8.5l3.5 3.5L13 4.5",
+  list: "M2.5 4h1M2.5 8h1M2.5 12h1M6 4h7.5M6 8h7.5M6 12h7.5",
+  file: "M4 1.5h5L12.5 5v9.5H4zM9 1.5V5h3.5",
   back: "M10 3L5 8l5 5",
-  prompt: "M3.500 4.500L7 8l-3.500 3.500M8.500 11.500h4.500",
-  lock: "M4 7.500h8v6H4zM5.500 7.500V5a2.500 2.500 0 015 0v2.500",
+  prompt: "M3.5 4.5L7 8l-3.5 3.5M8.5 11.5h4.5",
+  lock: "M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 015 0v2.5",
   down: "M4 6l4 4 4-4",
 };
 
-export function icon(name) {
+export const icon = (name) => drawing("icon", [[shapes[name]]]);
+
+// drawing makes a picture of paths, each with the class that colours it.
+export function drawing(kind, paths) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("class", kind);
   svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(ns, "path");
-  path.setAttribute("d", shapes[name]);
-  svg.append(path);
+  for (const [d, colour] of paths) {
+    const path = document.createElementNS(ns, "path");
+    path.setAttribute("d", d);
+    if (colour) path.setAttribute("class", colour);
+    svg.append(path);
+  }
   return svg;
 }
 

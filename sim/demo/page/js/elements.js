@@ -9,7 +9,8 @@ import { mrkdwn } from "./mrkdwn.js";
 import { store } from "./store.js";
 import { ask } from "./dialogs.js";
 
-const words = (t) => (t ? (t.type === "mrkdwn" ? mrkdwn(t.text) : withEmoji(t.text)) : "");
+const words = (t) => (t ? (t.type === "mrkdwn" ? mrkdwn(t.text) : t.emoji === false ? t.text : withEmoji(t.text)) : "");
+const plain = (t) => t?.text || "";
 
 export function element(e, block, where, label) {
   const build = builders[e.type];
@@ -46,7 +47,7 @@ const builders = {
   number_input: (e, c) => text(e, c, "number", e.initial_value),
 };
 
-const optionsOf = (e) => (e.option_groups ? e.option_groups.flatMap((g) => g.options.map((o) => ({ ...o, group: words(g.label) }))) : e.options || [])
+const optionsOf = (e) => (e.option_groups ? e.option_groups.flatMap((g) => g.options.map((o) => ({ ...o, group: plain(g.label) }))) : e.options || [])
   .map((o) => ({ value: o.value, label: words(o.text), note: o.description && words(o.description), group: o.group }));
 const people = () => store.state.users.filter((u) => !u.is_bot).map((u) => ({ value: u.id, label: u.real_name || u.name }));
 const conversations = () => store.state.channels.filter((c) => !c.is_im).map((c) => ({ value: c.id, label: "#" + c.name }));
@@ -101,8 +102,8 @@ function select(e, c, options, initial) {
   const now = chosen(e, c) || initial || [];
   const groups = [...new Set(options.map((o) => o.group))];
   const option = (o) => h("option", { value: o.value, selected: now.includes(o.value) }, o.label);
-  const node = h("select", { ...described(c), class: "select", "aria-label": c.label ? undefined : words(e.placeholder) || "Choose", data: { focus: `${c.block.block_id}/${e.action_id}` } },
-    h("option", { value: "", selected: now.length === 0 }, words(e.placeholder) || "Choose…"),
+  const node = h("select", { ...described(c), class: "select", "aria-label": c.label ? undefined : plain(e.placeholder) || "Choose", data: { focus: `${c.block.block_id}/${e.action_id}` } },
+    h("option", { value: "", selected: now.length === 0 }, plain(e.placeholder) || "Choose…"),
     groups.map((g) => (g ? h("optgroup", { label: g }, options.filter((o) => o.group === g).map(option)) : options.filter((o) => !o.group).map(option))));
   field(e, c, () => (node.value ? [node.value] : []));
   node.addEventListener("change", () => node.value && tell(e, c, [node.value], node));
@@ -125,7 +126,7 @@ function boxes(e, c, type, options, initial) {
 function text(e, c, type, initial) {
   const value = chosen(e, c)?.[0] ?? initial ?? "";
   const props = {
-    ...described(c), class: "field", placeholder: words(e.placeholder) || undefined, value,
+    ...described(c), class: "field", placeholder: plain(e.placeholder) || undefined, value,
     minlength: e.min_length, maxlength: e.max_length, data: { focus: `${c.block.block_id}/${e.action_id}` },
   };
   const node = type === "area" ? h("textarea", { ...props, rows: 5 }) : h("input", { ...props, type });

@@ -72,7 +72,8 @@ function content(m) {
   const complaint = h("p", { class: "problem", role: "alert" });
   const where = { at: { channel: m.channel, ts: m.ts }, complain: (text) => { complaint.textContent = text; } };
   const edited = m.edited && h("span", { class: "edited" }, "(edited)");
-  const text = m.blocks?.length
+  // What a person typed is mrkdwn; its blocks hold the same without the marks.
+  const text = m.blocks?.length && m.bot_id
     ? [blocks(m.blocks, where), edited]
     : h("div", { class: m.subtype === "tombstone" ? "text muted" : "text" }, mrkdwn(m.text), edited && [" ", edited]);
   return h("div", { class: "content" }, m.text || m.blocks ? text : null, attachments(m, where), files(m), complaint);
@@ -100,7 +101,7 @@ function reactions(m) {
     const names = r.users.map((id) => (id === store.state.bot.user_id ? store.state.bot.name : userOf(id)?.real_name || id)).join(", ");
     return h("button", { type: "button", class: mine ? "reaction mine" : "reaction", title: `${names}: ${r.name}`, "aria-pressed": String(mine),
       "aria-label": `${r.name}, ${r.count}`, data: { focus: "reaction " + r.name }, onclick: () => react(m, r.name, mine) },
-      h("span", { class: "emoji" }, emoji(r.name)), h("span", {}, r.count));
+      emoji(r.name), h("span", {}, r.count));
   }));
 }
 
@@ -118,7 +119,7 @@ function toolbar(m, inThread) {
   const mine = store.state.me.id === m.user && !m.bot_id;
   const tool = (label, content, run) => h("button", { type: "button", title: label, "aria-label": label, data: { focus: label }, onclick: run }, content);
   const bar = h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message" },
-    quick.slice(0, 3).map((name) => tool(`React with ${name}`, h("span", { class: "emoji" }, emoji(name)), () => react(m, name, m.reactions?.some((r) => r.name === name && r.users.includes(store.state.me.id))))),
+    quick.map((name) => tool(`React with ${name}`, emoji(name), () => react(m, name, m.reactions?.some((r) => r.name === name && r.users.includes(store.state.me.id))))),
     !inThread && tool("Reply in thread", icon("reply"), () => go({ thread: m.thread_ts || m.ts })),
     menu(h("button", { type: "button", title: "More", "aria-label": "More", data: { focus: "more" } }, icon("more")), () => [
       ...store.state.shortcuts.filter((s) => s.type === "message").map((s) => ({ label: s.name, run: () => post("shortcut", { callback_id: s.callback_id, channel: m.channel, ts: m.ts }) })),

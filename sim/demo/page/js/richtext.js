@@ -30,7 +30,7 @@ function piece(e) {
   switch (e.type) {
     case "text": return styled(e.text, e.style);
     case "link": return styled(link(e.url, e.text), e.style);
-    case "emoji": return h("span", { class: "emoji", title: `:${e.name}:` }, emoji(e.name, e.unicode));
+    case "emoji": return emoji(e.name, e.unicode);
     case "user": return mention(e.user_id);
     case "usergroup": return groupMention(e.usergroup_id);
     case "channel": return channelLink(e.channel_id);

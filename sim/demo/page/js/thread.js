@@ -34,7 +34,7 @@ function build(pane) {
       h("div", { class: "bar-title" }, h("h1", {}, "Thread"), h("p", {}, channel.is_im ? channel.name.slice(1) : "#" + channel.name)),
       h("button", { type: "button", class: "button icon-only quiet", id: "close-thread", title: "Close (Esc)", "aria-label": "Close the thread", onclick: closeThread }, icon("close"))),
     list, h("div", { class: "thread-status", "aria-live": "polite" }),
-    composer({ id: "reply-input", thread: store.thread, placeholder: "Reply: recheck, from 198.51.100.7, user debian …" }));
+    composer({ id: "reply-input", thread: store.thread, placeholder: "Reply: recheck, from 198.51.100.7" }));
 }
 
 function draw(list) {
