@@ -69,7 +69,8 @@ type Bot struct {
 	web    *web
 	gate   *gatekeeper
 	links  *links
-	work   *work
+	checks *work
+	notes  *work
 	me     identity // set before the sockets open
 	fatal  chan error
 	closed sync.Once
@@ -124,7 +125,8 @@ func newBot(o Options, p pace) (*Bot, error) {
 	b.web.lookAgain = p.lookAgain
 	b.gate = &gatekeeper{access: o.Access, web: b.web, now: time.Now}
 	b.links = newLinks(o.Connections, time.Now)
-	b.work = newWork(s, p, o.MaxChecks+sideJobs, b.log, b.perform)
+	b.checks = newWork(s, s.stream(checkJob), p, o.MaxChecks, b.log, b.perform)
+	b.notes = newWork(s, s.stream(tellJob), p, maxNotes, b.log, b.perform)
 	return b, nil
 }
 

@@ -14,14 +14,18 @@ import (
 // A child is a bot in a process of its own, so that it can be killed as a pod is.
 const childEnv = "SSHHELP_BOT_TEST_CHILD"
 
-// child serves with an engine that never ends a diagnosis, and says on stdout
-// when one has begun.
+// childHangs makes the child's engine never end a diagnosis.
+const childHangs = "HANGS"
+
+// child serves, and says on stdout when a diagnosis has begun.
 func child() int {
 	engine := newFakeEngine()
-	engine.gate = make(chan struct{})
+	if os.Getenv(childHangs) != "" {
+		engine.gate = make(chan struct{})
+	}
 	b, err := newBot(Options{
 		BotToken: os.Getenv("BOT_TOKEN"), AppToken: os.Getenv("APP_TOKEN"), APIURL: os.Getenv("API_URL"),
-		RedisURL: os.Getenv(childEnv), Access: Access{Everyone: true}, Engine: engine,
+		RedisURL: os.Getenv(childEnv), Access: Access{Everyone: true}, Engine: engine, PerUserPerMinute: 6000,
 	}, quick())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,11 +45,12 @@ func child() int {
 
 // serveChild starts a child and waits for its connection. begun has a line for
 // each diagnosis; kill ends it without a word.
-func (r *rig) serveChild(m memory) (begun *bufio.Scanner, kill func()) {
+func (r *rig) serveChild(m memory, env ...string) (begun *bufio.Scanner, kill func(), pid int) {
 	r.t.Helper()
 	before := len(r.twin.Sockets())
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+m.url(), "API_URL="+r.opts.APIURL, "BOT_TOKEN="+r.opts.BotToken, "APP_TOKEN="+r.opts.AppToken)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = r.t.Output()
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -66,7 +71,7 @@ func (r *rig) serveChild(m memory) (begun *bufio.Scanner, kill func()) {
 	if err := r.twin.WaitSockets(r.ctx(), before+1); err != nil {
 		r.t.Fatal(err)
 	}
-	return bufio.NewScanner(out), kill
+	return bufio.NewScanner(out), kill, cmd.Process.Pid
 }
 
 // TestKilledInTheMiddle: another replica finishes what a killed one began, in
@@ -74,7 +79,7 @@ func (r *rig) serveChild(m memory) (begun *bufio.Scanner, kill func()) {
 func TestKilledInTheMiddle(t *testing.T) {
 	onBoth(t, func(t *testing.T, m memory) {
 		r := newRig(t, m)
-		begun, kill := r.serveChild(m)
+		begun, kill, _ := r.serveChild(m, childHangs+"=1")
 		r.command("/sshhelp web-1")
 		root := r.root("Checking web-1")
 		if !begun.Scan() {
@@ -103,7 +108,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 func TestFollowUpOfAKilledReplica(t *testing.T) {
 	m := newRedisServer(t)
 	r := newRig(t, m)
-	begun, kill := r.serveChild(m)
+	begun, kill, _ := r.serveChild(m, childHangs+"=1")
 	r.command("/sshhelp web-2")
 	root := r.root("Checking web-2")
 	if !begun.Scan() {

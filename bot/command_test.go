@@ -135,13 +135,17 @@ func TestHostileNames(t *testing.T) {
 }
 
 func TestNotInChannel(t *testing.T) {
-	r := newRig(t, newEmbeddedServer(t))
+	r := newRig(t, newEmbeddedServer(t), func(o *twin.Options) {
+		o.Scenario = twin.DefaultScenario()
+		o.Scenario.Channels = append(o.Scenario.Channels, twin.ChannelSpec{Name: "secret", Private: true})
+	})
 	b, _ := r.serve()
-	r.commandAs("mia", "#random", "/sshhelp web-1")
-	m := r.private("mia", "is shut off.")
-	holds(t, "private answer", m, "/invite @sshhelp", "openstack server start")
-	r.idle(b)
-	nothingPosted(t, r, "#random")
+	for user, channel := range map[string]string{"mia": "#random", "sam": "#secret"} {
+		r.commandAs(user, channel, "/sshhelp web-1")
+		holds(t, channel, r.private(user, "is shut off."), "/invite @sshhelp", "openstack server start")
+		r.idle(b)
+		nothingPosted(t, r, channel)
+	}
 }
 
 func TestWhoMayAsk(t *testing.T) {

@@ -40,37 +40,37 @@ func TestDuplicatesAreAnsweredOnce(t *testing.T) {
 	})
 }
 
-// TestTwoReplicas share the work, and each piece is done by one of them.
+// TestTwoReplicas: the work is shared, each piece done by one of them.
 func TestTwoReplicas(t *testing.T) {
 	onBoth(t, func(t *testing.T, m memory) {
 		r := newRig(t, m)
-		r.opts.MaxChecks = 1 // with the side jobs: 9 slots
+		r.opts.MaxChecks = 3
 		r.engine.gate = make(chan struct{})
 		a, _ := r.serve()
 		b, _ := r.serve()
-		const n = 12
+		const n = 6
 		for i := range n {
 			r.engine.set(func(e *fakeEngine) {
-				i0 := e.instances[0]
-				i0.Name, i0.ID = fmt.Sprintf("vm-%d", i), fmt.Sprintf("id-%d", i)
-				e.instances = append(e.instances, i0)
+				vm := e.instances[0]
+				vm.Name, vm.ID = fmt.Sprintf("vm-%d", i), fmt.Sprintf("id-%d", i)
+				e.instances = append(e.instances, vm)
 			})
-			r.commandAs("mia", "@bot", fmt.Sprintf("/sshhelp vm-%d", i))
+			user := []string{"mia", "jo", "sam"}[i%3]
+			r.commandAs(user, "@bot", fmt.Sprintf("/sshhelp vm-%d", i))
 		}
 		for range n {
 			<-r.engine.begun
 		}
-		if x, y := len(a.work.ids(true)), len(b.work.ids(true)); x+y != n || x == 0 || y == 0 {
-			t.Errorf("%d and %d jobs under way, want both to work on %d", x, y, n)
+		if x, y := len(a.checks.ids(true)), len(b.checks.ids(true)); x != 3 || y != 3 {
+			t.Errorf("%d and %d checks under way, want 3 each", x, y)
 		}
 		close(r.engine.gate)
 		for i := range n {
 			r.root(fmt.Sprintf("vm-%d is shut off.", i))
 		}
 		r.idle(a)
-		roots, replies := r.ours("D00000MIA")
-		if len(roots) != n || len(replies) != n {
-			t.Errorf("%d root messages and %d replies, want %d of each", len(roots), len(replies), n)
+		if roots, replies := r.ours("D00000MIA"); len(roots) != 2 || len(replies) != 2 {
+			t.Errorf("%d root messages and %d replies, want 2 of each", len(roots), len(replies))
 		}
 	})
 }

@@ -11,7 +11,7 @@
 //	socket.go   connections to Slack; which of them have said hello
 //	receive.go  an envelope becomes a request, or nothing; no I/O
 //	intake.go   one script in Redis: seen before? too many? ours? else queued; then the ack
-//	work.go     a stream and a consumer group: any replica takes the next job
+//	work.go     streams and consumer groups: any replica takes the next job
 //	check.go    who may ask, find, post the root message, diagnose, edit, evidence
 //	thread.go   what people reply in a thread of ours
 //	blocks.go   sections to blocks; every limit and every escape

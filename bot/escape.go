@@ -18,7 +18,7 @@ var (
 
 var (
 	// wrapped is how Slack sends links, mentions and channels.
-	wrapped  = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
+	wrapped  = regexp.MustCompile(`<([!@#]?[^<>|\s]+)(?:\|([^<>]*))?>`)
 	mentions = regexp.MustCompile(`<@([A-Z0-9]+)(?:\|[^<>]*)?>`)
 )
 

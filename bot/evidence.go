@@ -18,14 +18,10 @@ func evidenceMessage(d *diag.Diagnosis, r *record) message {
 	const title = "Evidence"
 	p := &page{left: maxJSON - footRoom}
 	p.add(heading(title))
-	for _, part := range []struct {
-		title   string
-		entries []entry
-	}{
-		{"Findings", findings(d)}, {"The way, hop by hop", hops(d)}, {"Not seen", gaps(d)}, {"Took", timings(d)},
-	} {
-		p.addList(len(part.entries), func(keep int) slack.Block { return entriesBlock(part.title, part.entries, keep) })
-	}
+	p.entries("Findings", findings(d))
+	p.entries("The way, hop by hop", hops(d))
+	p.sections(d.Answer(), func(k diag.SectionKind) bool { return k == diag.GapsSection })
+	p.entries("Took", timings(d))
 	return message{text: title + " for reference " + r.Ref, blocks: p.blocks, ref: r.Ref, part: evidencePart}
 }
 
@@ -33,6 +29,10 @@ func evidenceMessage(d *diag.Diagnosis, r *record) message {
 type entry struct {
 	head  []slack.RichTextSectionElement
 	under []diag.Observation
+}
+
+func (p *page) entries(title string, list []entry) {
+	p.addList(len(list), func(keep int) slack.Block { return entriesBlock(title, list, keep) })
 }
 
 // entriesBlock renders the first entries as a list in two levels.
@@ -78,14 +78,6 @@ func hops(d *diag.Diagnosis) []entry {
 			head:  []slack.RichTextSectionElement{bold(string(h.Name)), plain(text)},
 			under: h.Because,
 		})
-	}
-	return list
-}
-
-func gaps(d *diag.Diagnosis) []entry {
-	var list []entry
-	for _, g := range d.Gaps {
-		list = append(list, entry{head: []slack.RichTextSectionElement{bold(g.Source.Title()), plain(": " + g.Text)}})
 	}
 	return list
 }

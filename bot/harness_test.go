@@ -302,11 +302,16 @@ func (r *rig) ours(channel string) (roots, replies []twin.Message) {
 func (r *rig) idle(b *Bot) {
 	r.t.Helper()
 	r.until("no work is left", func(ctx context.Context) error {
-		n, err := b.store.db.XLen(ctx, b.store.work()).Result()
-		if err == nil && n > 0 {
-			err = fmt.Errorf("%d jobs left", n)
+		for _, stream := range []string{b.checks.stream, b.notes.stream} {
+			n, err := b.store.db.XLen(ctx, stream).Result()
+			if err == nil && n > 0 {
+				err = fmt.Errorf("%d jobs left", n)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 }
 

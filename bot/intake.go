@@ -37,9 +37,9 @@ const (
 // event was seen and queueing it would lose it. Of those who ask too often the
 // first request above the limit is answered (ARGV[8]), the others are not.
 var admitScript = redis.NewScript(`
-local work, rate, seen, gate = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local work, other, notes, rate, seen, gate = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local job = ARGV[1]
-if ARGV[2] == '1' and redis.call('EXISTS', gate) == 0 then job = ARGV[3] end
+if ARGV[2] == '1' and redis.call('EXISTS', gate) == 0 then work, job = other, ARGV[3] end
 if job == '' then return 'foreign' end
 if redis.call('EXISTS', seen) == 1 then return 'duplicate' end
 if redis.call('XLEN', work) >= tonumber(ARGV[4]) then return 'busy' end
@@ -47,7 +47,7 @@ redis.call('SET', seen, '1', 'EX', ARGV[5])
 local n = redis.call('INCR', rate)
 redis.call('EXPIRE', rate, ARGV[6])
 if n > tonumber(ARGV[7]) then
-  if n == tonumber(ARGV[7]) + 1 and ARGV[8] ~= '' then redis.call('XADD', work, '*', 'job', ARGV[8]) end
+  if n == tonumber(ARGV[7]) + 1 and ARGV[8] ~= '' then redis.call('XADD', notes, '*', 'job', ARGV[8]) end
   return 'many'
 end
 redis.call('XADD', work, '*', 'job', job)
@@ -59,19 +59,20 @@ return 'queued'
 func (b *Bot) admit(ctx context.Context, w wish) (fate, error) {
 	ctx, cancel := context.WithTimeout(ctx, admitMost)
 	defer cancel()
-	gated, or, tooMany := "0", "", ""
+	k := b.store.keys
+	work := k.stream(w.job.Kind)
+	gated, or, other, tooMany := "0", "", work, ""
 	if w.gate != "" {
 		gated = "1"
 	}
 	if w.or != nil {
-		or = w.or.encode()
+		or, other = w.or.encode(), k.stream(w.or.Kind)
 	}
 	if w.job.Place.Message != "" {
 		tooMany = w.job.tell(tooManyText(b.PerUserPerMinute)).encode()
 	}
-	k := b.store.keys
 	got, err := admitScript.Run(ctx, b.store.db,
-		[]string{k.work(), k.rate(w.job.User, w.job.At), k.seen(w.seen), w.gate},
+		[]string{work, other, k.stream(tellJob), k.rate(w.job.User, w.job.At), k.seen(w.seen), w.gate},
 		w.job.encode(), gated, or, maxBacklog, seconds(seenTTL), seconds(rateTTL), b.PerUserPerMinute, tooMany).Text()
 	if err != nil {
 		return "", fmt.Errorf("queue %s: %w", w.seen, err)

@@ -9,7 +9,8 @@ import (
 // once, so the server is a single one or a primary with replicas, not a cluster.
 //
 //	key                    type    holds                                        lives
-//	work                   stream  requests not finished; group "workers"       until finished
+//	work:checks            stream  checks not finished; group "workers"         until finished
+//	work:notes             stream  private words not yet said, likewise         until finished
 //	seen:EVENT             string  that an event, command or click was taken    seenTTL
 //	rate:USER:MINUTE       string  requests of a person in that minute          rateTTL
 //	tries:JOB              string  how often a job was begun                    triesTTL
@@ -29,7 +30,6 @@ const (
 
 const group = "workers"
 
-func (k keys) work() string                     { return k.prefix + "work" }
 func (k keys) seen(event string) string         { return k.prefix + "seen:" + event }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
@@ -37,6 +37,16 @@ func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + 
 func (k keys) lock(ref string) string           { return k.prefix + "lock:" + ref }
 func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
 func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
+
+// stream is where jobs of a kind wait. Private words have their own, so that
+// they need not wait behind checks of 20 seconds, and a replica takes no check
+// that it has no room to run.
+func (k keys) stream(kind jobKind) string {
+	if kind == tellJob {
+		return k.prefix + "work:notes"
+	}
+	return k.prefix + "work:checks"
+}
 
 func (k keys) rate(user string, at time.Time) string {
 	return k.prefix + "rate:" + user + ":" + strconv.FormatInt(at.Unix()/60, 10)

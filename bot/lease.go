@@ -49,7 +49,7 @@ func (w *work) renew() {
 		return
 	}
 	err := w.store.db.XClaimJustID(ctx, &redis.XClaimArgs{
-		Stream: w.store.work(), Group: group, Consumer: w.name, Messages: ours,
+		Stream: w.stream, Group: group, Consumer: w.name, Messages: ours,
 	}).Err()
 	if err != nil {
 		w.log.Warn("cannot renew the leases on jobs", "jobs", len(ours), "err", err)
@@ -59,7 +59,7 @@ func (w *work) renew() {
 // owner returns who has a job; "" if Redis does not know it.
 func (w *work) owner(ctx context.Context, id string) (string, error) {
 	got, err := w.store.db.XPendingExt(ctx, &redis.XPendingExtArgs{
-		Stream: w.store.work(), Group: group, Start: id, End: id, Count: 1,
+		Stream: w.stream, Group: group, Start: id, End: id, Count: 1,
 	}).Result()
 	if noGroup(err) {
 		return "", nil
@@ -79,30 +79,20 @@ func (w *work) lose(id, to string) {
 	}
 }
 
-// cutShort ends all running jobs.
-func (w *work) cutShort() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, cancel := range w.running {
-		cancel(errShutdown)
-	}
-}
-
 // handOver makes jobs that were cut short look abandoned, so that another
-// replica takes them with its next look and not a lease later. Of those that
-// were done after all Redis knows no more, which is no error.
-func (w *work) handOver(ids []string) {
-	if len(ids) == 0 {
+// replica takes them with its next look and not a lease later.
+func (w *work) handOver() {
+	if len(w.left) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	args := []any{"XCLAIM", w.store.work(), group, w.name, 0}
-	for _, id := range ids {
+	args := []any{"XCLAIM", w.stream, group, w.name, 0}
+	for _, id := range w.left {
 		args = append(args, id)
 	}
 	args = append(args, "IDLE", w.pace.lease.Milliseconds()+1000, "JUSTID")
 	if err := w.store.db.Do(ctx, args...).Err(); err != nil {
-		w.log.Warn("cannot hand jobs over", "jobs", len(ids), "err", err)
+		w.log.Warn("cannot hand jobs over", "jobs", len(w.left), "err", err)
 	}
 }

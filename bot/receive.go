@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -72,7 +73,7 @@ func (b *Bot) command(ctx context.Context, env envelope) string {
 	if j.order(unescape(c.Text)); j.Kind == tellJob {
 		return j.Text
 	}
-	f, err := b.admit(ctx, wish{seen: "command:" + c.TriggerID, job: j})
+	f, err := b.admit(ctx, wish{seen: "command:" + cmp.Or(c.TriggerID, env.ID), job: j})
 	if err != nil {
 		b.log.Warn("command refused, Redis does not take it", "err", err, "user", c.User)
 		return noMemoryText
@@ -258,7 +259,7 @@ func (b *Bot) clicked(env envelope) *wish {
 		Kind: followJob, Ref: i.Actions[0].Value, Change: change{Recheck: true}, User: i.User.ID, Team: i.Team.ID, At: time.Now(),
 		Place: place{Channel: i.Channel.ID, ResponseURL: i.ResponseURL},
 	}
-	w := &wish{seen: "click:" + i.TriggerID, job: j, gate: b.store.check(j.Ref), or: j.tell(forgottenText)}
+	w := &wish{seen: "click:" + cmp.Or(i.TriggerID, env.ID), job: j, gate: b.store.check(j.Ref), or: j.tell(forgottenText)}
 	if !b.Access.allows(i.Team.ID, i.Channel.ID, i.User.ID) {
 		w.tellInstead(notAllowedText(i.Channel.ID, i.User.ID))
 	}

@@ -24,20 +24,22 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	b.log.Info("started", "version", b.Version, "team", b.me.team, "user", b.me.user, "embedded_redis", b.store.embedded != nil)
 
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopWork()
+	working, stopWork := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stopWork(nil)
 	var jobs sync.WaitGroup
-	jobs.Go(func() { b.work.run(working) })
+	jobs.Go(func() { b.checks.run(working) })
+	jobs.Go(func() { b.notes.run(working) })
 
 	cause := b.listen(ctx)
-	b.work.stop()
+	b.checks.stop()
+	b.notes.stop()
 	drained := make(chan struct{})
 	go func() { jobs.Wait(); close(drained) }() // ends with jobs, which stopWork bounds
 	select {
 	case <-drained:
 	case <-time.After(b.pace.drain):
-		b.log.Warn("shutdown: jobs still under way are handed over")
-		stopWork()
+		b.log.Warn("shutdown: no more time to drain, jobs under way are handed over")
+		stopWork(errShutdown)
 		<-drained
 	}
 	return cause

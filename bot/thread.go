@@ -39,11 +39,16 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 		b.log.Info("merged into the run under way", "ref", r.Ref)
 		return nil
 	}
+	return b.checkAgain(ctx, j, r)
+}
+
+// checkAgain runs a check that is remembered, with the change that was asked for.
+func (b *Bot) checkAgain(ctx context.Context, j *job, r *record) error {
+	j.Ref = r.Ref
 	r.Asked = j.Change.apply(r.Asked)
 	if err := b.store.save(ctx, r); err != nil {
 		return err
 	}
-	j.Ref = r.Ref
 	found, err := b.find(ctx, j, r)
 	if found == nil {
 		return errors.Join(err, b.store.abandon(ctx, r.Ref, j.id))

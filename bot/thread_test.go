@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -201,7 +202,7 @@ func TestMergedWhileRunning(t *testing.T) {
 			r.wait("eyes", func(m twin.Message) bool { return m.TS == a.TS && len(m.Reactions) == 1 })
 		}
 		r.until("the changes are put down", func(ctx context.Context) error {
-			if n := b.store.db.XLen(ctx, b.store.work()).Val(); n != 1 {
+			if n := b.store.db.XLen(ctx, b.checks.stream).Val(); n != 1 {
 				return fmt.Errorf("%d jobs, want the running one", n)
 			}
 			return nil
@@ -214,4 +215,45 @@ func TestMergedWhileRunning(t *testing.T) {
 			t.Errorf("diagnosed %+v, want once more with both changes", asked)
 		}
 	})
+}
+
+// TestForgedClick: the value of a button is the clicker's word; a check of
+// another channel is not theirs to run.
+func TestForgedClick(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	b, _ := r.serve()
+	root := r.checked(b, "/sshhelp web-1", "web-1 is shut off.")
+	var about struct{ ID string }
+	if err := json.Unmarshal(root.Metadata.EventPayload, &about); err != nil {
+		t.Fatal(err)
+	}
+	r.said("sam", "@bot", "", "help") // opens the direct message
+	for i, value := range []string{about.ID, "NOSUCH", "*", ""} {
+		frame, err := json.Marshal(map[string]any{
+			"type": "interactive", "envelope_id": fmt.Sprint("forged-", i), "payload": map[string]any{
+				"type": "block_actions", "trigger_id": fmt.Sprint("t", i), "user": map[string]any{"id": "U00000SAM"}, "team": map[string]any{"id": "T0000DEMO"},
+				"channel": map[string]any{"id": "D00000SAM"}, "actions": []any{map[string]any{"action_id": recheckAction, "value": value}},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.twin.InjectFrame(frame)
+	}
+	r.until("all are told", func(context.Context) error {
+		told := 0
+		for _, m := range r.twin.Messages("D00000SAM") {
+			if strings.Contains(m.Text, "no longer remembers") {
+				told++
+			}
+		}
+		if told < 4 {
+			return fmt.Errorf("%d of 4", told)
+		}
+		return nil
+	})
+	r.idle(b)
+	if n := len(r.engine.asked()); n != 1 {
+		t.Errorf("%d diagnoses, want the first one only", n)
+	}
 }

@@ -13,9 +13,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// sideJobs is how many jobs besides running checks a bot takes: private answers
-// and merged follow-ups should not wait behind a check of 20 seconds.
-const sideJobs = 8
+// maxNotes is how many private words a bot says at once.
+const maxNotes = 4
 
 // maxTries is how often a job is begun. A job that takes its process down each
 // time must not go round forever.
@@ -29,10 +28,11 @@ var (
 	errAgain = errors.New("interrupted")
 )
 
-// work is the consumer of the job stream: a Redis consumer group, so that
-// any operator can look at it (XINFO, XPENDING).
+// work is a consumer of one stream of jobs: a Redis consumer group, so that any
+// operator can look at it (XINFO, XPENDING).
 type work struct {
 	store   *store
+	stream  string
 	pace    pace
 	log     *slog.Logger
 	perform func(context.Context, *job, int) error
@@ -45,15 +45,16 @@ type work struct {
 	mu      sync.Mutex
 	running map[string]context.CancelCauseFunc
 	done    map[string]bool // performed, but Redis does not know yet
+	left    []string        // cut short by the shutdown
 }
 
-func newWork(s *store, p pace, slots int, log *slog.Logger, perform func(context.Context, *job, int) error) *work {
+func newWork(s *store, stream string, p pace, slots int, log *slog.Logger, perform func(context.Context, *job, int) error) *work {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unnamed"
 	}
 	return &work{
-		store: s, pace: p, log: log, perform: perform, name: host + "-" + rand.Text()[:8],
+		store: s, stream: stream, pace: p, log: log, perform: perform, name: host + "-" + rand.Text()[:8],
 		slots: make(chan struct{}, slots), quit: make(chan struct{}),
 		running: map[string]context.CancelCauseFunc{}, done: map[string]bool{},
 	}
@@ -71,20 +72,11 @@ func (w *work) run(ctx context.Context) {
 	takers.Go(func() { w.adopt(ctx) })
 	beating.Go(func() { w.beat(over) })
 	takers.Wait() // until stop
-
-	ended := make(chan struct{})
-	go func() { w.jobs.Wait(); close(ended) }() // jobs end when ctx does
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		left := w.ids(true)
-		w.cutShort()
-		<-ended
-		w.handOver(left)
-	}
+	w.jobs.Wait() // ctx bounds them
 	close(over)
 	beating.Wait()
 	w.flush()
+	w.handOver()
 }
 
 // read takes new jobs, one for each free slot.
@@ -140,7 +132,7 @@ func (w *work) rest(d time.Duration) bool {
 // next waits for one new job; an empty id means that none came.
 func (w *work) next(ctx context.Context) (id, data string, err error) {
 	got, err := w.store.db.XReadGroup(ctx, &redis.XReadGroupArgs{
-		Group: group, Consumer: w.name, Streams: []string{w.store.work(), ">"}, Count: 1, Block: w.pace.block,
+		Group: group, Consumer: w.name, Streams: []string{w.stream, ">"}, Count: 1, Block: w.pace.block,
 	}).Result()
 	switch {
 	case errors.Is(err, redis.Nil):
@@ -163,7 +155,7 @@ func text(v any) string { s, _ := v.(string); return s }
 func noGroup(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "NOGROUP") }
 
 func (w *work) makeGroup(ctx context.Context) error {
-	err := w.store.db.XGroupCreateMkStream(ctx, w.store.work(), group, "0").Err()
+	err := w.store.db.XGroupCreateMkStream(ctx, w.stream, group, "0").Err()
 	if err != nil && strings.HasPrefix(err.Error(), "BUSYGROUP") {
 		return nil // another replica was first
 	}
@@ -177,7 +169,7 @@ func (w *work) adopt(ctx context.Context) {
 			return
 		}
 		got, next, err := w.store.db.XAutoClaim(ctx, &redis.XAutoClaimArgs{
-			Stream: w.store.work(), Group: group, Consumer: w.name, MinIdle: w.pace.lease, Start: cursor, Count: 1,
+			Stream: w.stream, Group: group, Consumer: w.name, MinIdle: w.pace.lease, Start: cursor, Count: 1,
 		}).Result()
 		cursor = "0-0"
 		if err != nil || len(got) == 0 {
@@ -238,8 +230,11 @@ func (w *work) one(ctx context.Context, id, data string) error {
 func (w *work) finish(id string, err error) {
 	w.mu.Lock()
 	delete(w.running, id)
-	if err == nil {
+	switch {
+	case err == nil:
 		w.done[id] = true
+	case !errors.Is(err, errLost):
+		w.left = append(w.left, id)
 	}
 	w.mu.Unlock()
 	if err != nil {
@@ -258,8 +253,8 @@ func (w *work) flush() {
 		return
 	}
 	_, err := w.store.db.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.XAck(ctx, w.store.work(), group, ids...)
-		p.XDel(ctx, w.store.work(), ids...)
+		p.XAck(ctx, w.stream, group, ids...)
+		p.XDel(ctx, w.stream, ids...)
 		return nil
 	})
 	if err != nil && !noGroup(err) {
