@@ -120,6 +120,7 @@ type consoleReader struct {
 	keys   hostKeyReader
 	table  string  // the account whose table of authorised keys is being read
 	ended  bool    // the boot has ended: the next line belongs to a new one
+	fresh  bool    // nothing but this line has been read of the boot
 	found  []int32 // consoleTexts that the line holds
 }
 
@@ -140,6 +141,7 @@ func (r *consoleReader) read(line LogLine) {
 	r.c.Empty = false
 	r.found = consoleTexts.find(line.Text, r.found[:0])
 	r.place(line)
+	r.fresh = false
 	r.keep(line)
 	r.c.learnTime(line.Text)
 	r.keys.read(line.Text, &r.c)
@@ -171,5 +173,5 @@ func (r *consoleReader) begin() {
 		CloudInit: old.CloudInit, AdminUser: old.AdminUser, NoKeys: old.NoKeys,
 		Authorized: old.Authorized, HostKeys: old.HostKeys,
 	}
-	r.table = ""
+	r.table, r.fresh = "", true
 }

@@ -101,7 +101,7 @@ func (r *consoleReader) place(line LogLine) {
 		if !strings.Contains(line.Text, m.text) || m.also != nil && !m.also.MatchString(line.Text) {
 			continue
 		}
-		if m.begins != nil && (r.c.Boots == 0 || m.begins(r.c.Stage) && len(r.c.Lines) > 0) {
+		if m.begins != nil && (r.c.Boots == 0 || m.begins(r.c.Stage) && !r.fresh) {
 			r.begin()
 		}
 		r.c.reach(m.stage, line)
