@@ -86,8 +86,16 @@ func (d *Diagnosis) verdictSentence() string {
 	case e.SSHAnswers() != nil:
 		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.SSHAnswers().Target)
 	}
-	return d.symptom() + " What could be seen does not tell why."
+	for i := range e.Reach {
+		if e.Reach[i].Connect.Outcome.Told() {
+			return d.symptom() + " What could be seen does not tell why."
+		}
+	}
+	return "Nothing wrong was found in what could be seen, but that is not all: " + lower(d.symptom())
 }
+
+// lower makes a sentence the second half of another.
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // possibleTitles lists the possible causes, most likely first.
 func (d *Diagnosis) possibleTitles() string {
