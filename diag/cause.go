@@ -30,6 +30,10 @@ type Cause struct {
 	// ExplainedBy are the causes of which this one is a consequence: when one
 	// of them is confirmed, this one stands under it.
 	ExplainedBy []*Cause
+	// Generic: it says no more than that something is wrong (the boot has not
+	// ended), so that a confirmed cause which explains it takes its place
+	// altogether.
+	Generic bool
 	// Fix says what to do about it.
 	Fix Remedy
 }
@@ -130,6 +134,10 @@ type Verdict struct {
 	State   State
 	Because []Observation
 	Args    Args
+	// Minor: it is so, but it keeps nobody out by itself, or follows from
+	// another fault. It explains nothing, and all else that is confirmed is told
+	// before it.
+	Minor bool
 	// Ask is the question whose answer would settle a Possible verdict.
 	Ask string
 }

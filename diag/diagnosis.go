@@ -124,15 +124,18 @@ func (d *Diagnosis) note(cause *Cause, v Verdict, rank int) {
 func (d *Diagnosis) stack() {
 	confirmed := map[*Cause]bool{}
 	for _, f := range d.Findings {
-		confirmed[f.Cause] = f.State == Confirmed
+		confirmed[f.Cause] = f.State == Confirmed && !f.verdict.Minor
 	}
 	for i := range d.Findings {
 		if by := explainer(d.Findings[i].Cause, confirmed); by != nil {
 			d.Findings[i].Under = by.ID
 		}
 	}
-	// What is only suspected and explained already would be noise.
-	d.Findings = slices.DeleteFunc(d.Findings, func(f Finding) bool { return f.State == Possible && f.Under != "" })
+	// What is only suspected, or says nothing more, and is explained already
+	// would be noise.
+	d.Findings = slices.DeleteFunc(d.Findings, func(f Finding) bool {
+		return f.Under != "" && (f.State == Possible || f.Cause.Generic)
+	})
 }
 
 // explainer finds the confirmed cause behind c: the nearest one, unless that is
@@ -156,12 +159,14 @@ func explainer(c *Cause, confirmed map[*Cause]bool) *Cause {
 }
 
 // rank sorts the findings: certain before possible, standing alone before
-// consequence, earlier family before later, then the catalogue's order.
+// consequence, what keeps people out before what does not, earlier family before
+// later, then the catalogue's order.
 func (d *Diagnosis) rank() {
 	slices.SortStableFunc(d.Findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(b.State, a.State),
 			cmp.Compare(btoi(a.Under != ""), btoi(b.Under != "")),
+			cmp.Compare(btoi(a.verdict.Minor), btoi(b.verdict.Minor)),
 			cmp.Compare(familyRank(a.Cause), familyRank(b.Cause)),
 			cmp.Compare(a.rank, b.rank),
 		)
