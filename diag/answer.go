@@ -91,11 +91,11 @@ func (d *Diagnosis) verdictSentence() string {
 			return d.symptom() + " What could be seen does not tell why."
 		}
 	}
-	return "Nothing wrong was found in what could be seen, but that is not all: " + lower(d.symptom())
+	return "Nothing wrong was found in what could be seen, but that is not all: " + uncapital(d.symptom())
 }
 
-// lower makes a sentence the second half of another.
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+// uncapital makes a sentence the second half of another.
+func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // possibleTitles lists the possible causes, most likely first.
 func (d *Diagnosis) possibleTitles() string {
