@@ -55,7 +55,7 @@ func launch(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{Cmd: exec.CommandContext(t.Context(), exe, args...), errs: &bytes.Buffer{}, ended: make(chan error, 1)}
-	p.Env = append(os.Environ(), asDemo+"=1", "SLACK_BOT_TOKEN=of-somebody-else", "OS_CLOUD=production")
+	p.Env = append(os.Environ(), asDemo+"=1", "TMPDIR="+t.TempDir(), "SLACK_BOT_TOKEN=of-somebody-else", "OS_CLOUD=production")
 	p.Stderr = p.errs
 	out, err := p.StdoutPipe()
 	if err != nil {
