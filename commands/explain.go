@@ -35,7 +35,7 @@ func ExplainText(catalogue *diag.Catalogue, text string, now time.Time) *Explana
 	}
 	e := evidenceOf(now)
 	e.Add(diag.ReadPaste(text))
-	return explained(catalogue, e, kind, map[string]any{})
+	return explainPaste(catalogue, e, kind)
 }
 
 // evidenceOf is evidence of a text alone: no instance was asked for.
@@ -75,10 +75,10 @@ func (x *Explanation) Sections() []diag.Section {
 	if x.Kind == "" {
 		return verdict("This is neither a console log nor the output of an SSH client or server, as far as sshhelp can tell.")
 	}
+	kept := warnings(x.Diagnosis.Evidence().Pastes)
 	if len(x.Causes)+len(x.Possible) == 0 {
-		return verdict("Nothing in this text tells of a fault that sshhelp knows.")
+		return append(kept, verdict("Nothing in this text tells of a fault that sshhelp knows.")...)
 	}
-	var kept []diag.Section
 	for _, s := range x.Diagnosis.Answer() {
 		switch s.Kind {
 		case diag.VerdictSection, diag.SeenSection, diag.DoSection, diag.AlsoSection:

@@ -40,7 +40,7 @@ func (f *Console) into(e *Evidence)  { e.Console = f }
 func (f *Names) into(e *Evidence)    { e.Names = f }
 func (f Pings) into(e *Evidence)     { e.Pings = append(e.Pings, f...) }
 func (f Reaches) into(e *Evidence)   { e.Reach = append(e.Reach, f...) }
-func (f *Paste) into(e *Evidence)    { e.Pastes = append(e.Pastes, *f) }
+func (f *Paste) into(e *Evidence)    { e.Pastes = append(e.Pastes, f.parts()...) }
 func (f *Gap) into(e *Evidence)      { e.Gaps = append(e.Gaps, *f) }
 
 // A Source names where a fact comes from.

@@ -1,18 +1,29 @@
 package diag
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 )
 
 // Paste is a text that a person gave, cleaned and redacted, with the kind of
-// program that wrote it.
+// program that wrote it. A text may hold both sides, a client's output and the
+// server's log: as evidence it is then two, one for each side.
 type Paste struct {
-	Kind  TextKind
+	Kind TextKind
+	// Lines are the messages of the text that still count: those of an attempt
+	// that a later one has overtaken are left out once it is evidence.
 	Lines []LogLine
+	// Attempts are the connections that the text shows, in order.
+	Attempts []Attempt
+	// Heard is what the whole text says, people's words included.
+	Heard []LogLine
 	// PrivateKey: the text held a private key. It is not kept, but whoever
 	// posted it should replace the key.
 	PrivateKey bool
+	// Secret: the text held a password or token, which is not kept either.
+	Secret bool
+
+	sides []TextKind // of each of Lines
 }
 
 // maxPasteLines bounds what is kept of a pasted text: its end, where the error
@@ -30,13 +41,19 @@ func ReadPaste(text string) *Paste {
 	for raw := range strings.SplitSeq(text, "\n") {
 		n++
 		for part := range strings.SplitSeq(raw, "\r") {
-			line := r.line(clean(part[:min(len(part), maxConsoleLine)]))
+			cleaned := clean(part[:min(len(part), maxConsoleLine)])
+			line := r.line(cleaned)
+			p.Secret = p.Secret || line != cleaned && strings.Contains(line, removed)
 			if strings.TrimSpace(line) != "" {
 				p.keep(LogLine{N: n, Text: line})
 			}
 		}
 	}
 	p.PrivateKey = r.privateKey
+	p.Heard = p.Lines
+	if p.Kind == ClientText || p.Kind == ServerLog {
+		p.cut()
+	}
 	return p
 }
 
@@ -47,58 +64,61 @@ func (p *Paste) keep(line LogLine) {
 	p.Lines = append(p.Lines, line)
 }
 
-// A tell is what only one kind of program writes.
-type tell struct {
-	kind   TextKind
-	weight int
-	re     *regexp.Regexp
-}
-
-// tells weigh one line. What a client prints once outweighs a line of a log,
-// because logs are long and clients brief.
-var tells = []tell{
-	{ClientText, 5, regexp.MustCompile(`^\s*debug[123]: |^OpenSSH_\d|^\s*[$#>].*\b(ssh|scp|sftp) `)},
-	{ClientText, 5, regexp.MustCompile(`(?i)^(ssh|scp|sftp): |\b(kex|ssh)_exchange_identification: |banner exchange: Connection to |Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED`)},
-	{ClientText, 5, regexp.MustCompile(`^\S+@\S+: Permission denied \(|^Permission denied|^Received disconnect from|^Connection (closed|reset|to \S+ closed)|^(Read from remote host|Timeout, server) |^Unable to negotiate with|^(Load key|Bad owner|Permissions \d{4} for)|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|^Could not resolve`)},
-	{ClientText, 5, regexp.MustCompile(`Network error: |PuTTY|FATAL ERROR: |Disconnected: No supported authentication|Server (refused|unexpectedly closed)|Remote side unexpectedly closed|Couldn't agree a |^(Event|Outgoing|Incoming) (Log|packet)|WinSCP|Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Invalid SSH identification`)},
-	{ServerLog, 5, regexp.MustCompile(`\b(sshd|sshd-session|sshd-auth|dropbear)(\[\d+\])?: `)},
-	{ServerLog, 3, regexp.MustCompile(`^(Authentication refused: bad ownership|User \S+ not allowed because|Failed (password|publickey) for |Accepted (password|publickey) for |ROOT LOGIN REFUSED|error: maximum authentication attempts)`)},
-	{ConsoleLog, 4, regexp.MustCompile(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
-	{ConsoleLog, 2, regexp.MustCompile(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
-	{ConsoleLog, 1, regexp.MustCompile(`^\[ *\d+\.\d{6}\] `)},
-}
-
-// maxRecognised bounds how many lines are looked at to tell the kind of a text.
-const maxRecognised = 2_000
-
-// Recognise tells by its content what kind of text this is, "" if it is none
-// that a program of interest writes.
-func Recognise(text string) TextKind {
-	score := map[TextKind]int{}
-	n := 0
-	for raw := range strings.SplitSeq(text, "\n") {
-		line := clean(strings.TrimSuffix(raw[:min(len(raw), maxConsoleLine)], "\r"))
-		if kind, weight := weigh(line); weight > 0 {
-			score[kind] += weight
-		}
-		if n++; n == maxRecognised {
-			break
+// cut takes the lines apart into messages and finds the side and the attempt of
+// each.
+func (p *Paste) cut() {
+	p.Lines = nil
+	side := p.Kind
+	var client, server attemptReader
+	for _, line := range p.Heard {
+		for _, text := range messages(line.Text) {
+			side = sideOf(text, side)
+			m := LogLine{N: line.N, Text: text}
+			p.Lines, p.sides = append(p.Lines, m), append(p.sides, side)
+			if side == ServerLog {
+				server.server(len(p.Lines)-1, text)
+			} else {
+				client.client(len(p.Lines)-1, text)
+			}
 		}
 	}
-	best := TextKind("")
-	for _, kind := range []TextKind{ClientText, ServerLog, ConsoleLog} {
-		if score[kind] > score[best] {
-			best = kind
-		}
-	}
-	return best
+	client.finish(len(p.Lines))
+	server.finish(len(p.Lines))
+	p.Attempts = slices.Concat(client.done, server.done)
 }
 
-func weigh(line string) (TextKind, int) {
-	for i := range tells {
-		if tells[i].re.MatchString(line) {
-			return tells[i].kind, tells[i].weight
+// parts are what the paste is as evidence: one text for each side, without what
+// a later attempt has overtaken.
+func (p *Paste) parts() []Paste {
+	if p.Kind != ClientText && p.Kind != ServerLog {
+		return []Paste{*p}
+	}
+	over := p.overtaken()
+	var parts []Paste
+	for _, side := range []TextKind{ClientText, ServerLog} {
+		part := Paste{Kind: side, Heard: p.Heard, PrivateKey: p.PrivateKey, Secret: p.Secret}
+		for i, line := range p.Lines {
+			if p.sides[i] == side && !over[i] {
+				part.Lines, part.sides = append(part.Lines, line), append(part.sides, side)
+			}
+		}
+		for _, a := range p.Attempts {
+			if a.Side == side {
+				part.Attempts = append(part.Attempts, a)
+			}
+		}
+		if len(part.Lines) > 0 || len(part.Attempts) > 0 || side == p.Kind {
+			parts = append(parts, part)
 		}
 	}
-	return "", 0
+	return parts
+}
+
+// Deciding returns the attempt that the text is about: the last one; nil if it
+// shows none.
+func (p *Paste) Deciding() *Attempt {
+	if len(p.Attempts) == 0 {
+		return nil
+	}
+	return &p.Attempts[len(p.Attempts)-1]
 }

@@ -94,7 +94,7 @@ func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
 		e.Console = diag.ReadConsole(text)
 	}
 	if text, ok := c.file("paste.txt"); ok {
-		e.Pastes = append(e.Pastes, *diag.ReadPaste(text))
+		e.Add(diag.ReadPaste(text))
 	}
 	return e
 }

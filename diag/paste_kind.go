@@ -1,0 +1,163 @@
+package diag
+
+import (
+	"regexp"
+	"strings"
+)
+
+// KeyMaterial is a text that is nothing but a private key.
+const KeyMaterial TextKind = "key"
+
+// A tell is what only one kind of program writes. A tell of weight 0 says whose
+// side a line is on, once it is known that the text is of interest.
+type tell struct {
+	kind   TextKind
+	weight int
+	re     *regexp.Regexp
+}
+
+// tells weigh one message. What a client prints once outweighs a line of a log,
+// because logs are long and clients brief.
+var tells = []tell{
+	{ServerLog, 5, regexp.MustCompile(loggedBy.String())},
+	{ServerLog, 4, regexp.MustCompile(`^(?:debug[123]: |error: |fatal: )*(?:` + serverSays + `)`)},
+	{ServerLog, 4, regexp.MustCompile(`sshd(?:\.service|\.exe)? .*(?:could not be started|failed|start)|(?i:SSHD? service could not be started)|^\S*/?sshd(?:\.exe)?: |pam_\w+\(sshd[\w:-]*\)`)},
+	{ServerLog, 5, regexp.MustCompile(`[$#>%] ?(?:sudo )?(?:\S*[/\\])?(?:sshd(?:\.exe)? -|(?:journalctl|tail|cat|grep|less|systemctl|service)\b.*(?:ssh|auth\.log|secure|fail2ban))|^-+ ?server ?-+|^PS \S+ (?:net start|Start-Service) sshd`)},
+	{ClientText, 5, regexp.MustCompile(`^(?:debug[123]: )?(?:` + clientDebugs + `)`)},
+	{ClientText, 5, commandLine},
+	{ClientText, 5, regexp.MustCompile(`^(?i:ssh|scp|sftp|dbclient|rsync|plink|pscp|ssh_askpass|git@\S+): |^(?:kex|ssh)_exchange_identification: |^ssh_dispatch_run_fatal|banner exchange: Connection to |^Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|^The authenticity of host '|^Warning: Permanently added|Host key for \S+ has changed|^No \S+ host key is known for|knownhosts: key|UnknownHostKey|HostKey has been changed|[Hh]ost key (?:is not cached|does not match|mismatch|not in manually|for server '?\S+ does not match)|not found in known_hosts|POTENTIAL SECURITY BREACH|reject HostKey`)},
+	{ClientText, 5, regexp.MustCompile(`^(?:[\w.+-]+@\S+: )?Permission denied(?: \([a-z]|, please try again)|^Received disconnect from|^Disconnected from|^Connection (?:closed|reset) by|^Connection to \S+ (?:closed|port \d+ timed out)|^(?:Read from remote host|Timeout, server|Write failed:|client_loop: |packet_write_)|^Unable to negotiate (?:with|a key)|^(?:Load key|Bad owner|Bad permissions|Permissions \d{3,4} for|Identity file|Bad passphrase|Enter passphrase for key|no such identity: )|Identity file \S+ not accessible|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|identity_sign: |^Could not resolve|^Too many authentication failures|Bad configuration option|bad configuration options|authentication agent|connecting to agent|agent refused operation|stdio forwarding failed|^channel \d+: open failed|'s password:|Skipping ssh-dss key|Server accepts key|^(?:Last login: |sftp> )|PTY allocation request failed|unexpectedly closed network|Authenticated (?:to \S+|using|with partial)|[Pp]lease login as`)},
+	{ClientText, 5, regexp.MustCompile(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree|load|open)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
+	{ClientText, 5, regexp.MustCompile(`Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Host is down|Invalid SSH identification|invalid server's version|Protocol major versions differ|connect to (?:host|address) \S+ port \d+`)},
+	{ClientText, 5, regexp.MustCompile(`com\.jcraft\.jsch|JSchException|\bparamiko\b|ssh: (?:handshake failed|unable to authenticate|no key found|cannot decode|this private key is)|dial tcp \S+:\d+: |ssh2|libssh|phpseclib|Net/SSH2|Net::SSH|authentication methods failed|Algorithm negotiation fail|Auth fail|USERAUTH fail|Incompatible ssh|no common algorithm|Authentication failure\. Retrying|SSH auth method|getaddrinfo|gaierror|UnknownHostException|SSH_MSG_|SSH_AUTH_SOCK|\bssh-agent\b|Renci\.SshNet|private ?[kK]ey|UNREACHABLE!|no such host|No matching|connect E[A-Z]+ |socket is not established`)},
+	{ClientText, 5, regexp.MustCompile(noClient)},
+	{ConsoleLog, 4, regexp.MustCompile(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
+	{ConsoleLog, 2, regexp.MustCompile(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
+	{ConsoleLog, 1, regexp.MustCompile(`^\[ *\d+\.\d{6}\] `)},
+	{ClientText, 1, regexp.MustCompile(`^debug[123]: `)},
+}
+
+// serverSays are messages of a server's own, clientDebugs of a client's.
+const (
+	serverSays = `Authentication refused: |User \S+ (?:from \S+ )?not allowed because|User '?\S+'? has invalid shell|Failed (?:password|publickey|keyboard-interactive\S*|none|hostbased) for |Accepted (?:password|publickey|key|certificate|keyboard\S*) |` +
+		`ROOT LOGIN REFUSED|Invalid user |Illegal user |input_userauth_request: |Server listening on |Connection from \S+ port \d+|userauth-request for user|userauth_pubkey|trying public key file|Could not open (?:user|authorized keys)|` +
+		`sshd version|Bind to (?:port|address)|Server will not fork|rexec_argv|private host key|attempt \d+ failures|PAM: |pam_\w+\(sshd|Postponed |Partial (?:publickey|password|keyboard)|Connection closed by (?:authenticating|invalid) user|` +
+		`Disconnecting(?: (?:authenticating|invalid) user |: )|maximum authentication attempts|Access denied for user|refused connect from|(?:beginning|exited) MaxStartups|drop connection #|temporarily_use_uid|restore_uid|matching key found|` +
+		`Starting session: |Unable to load host key|no hostkeys available|Could not load host key|/etc/ssh/sshd_config|Child connection from|Exit before auth|Login attempt for nonexistent|Client protocol version|Bad password attempt|` +
+		`(?:Password|Pubkey) auth succeeded|root login rejected|monitor_|mm_|do_cleanup|Killing privsep|audit_event|Certificate invalid: |userauth_\w+: (?:key type|signature algorithm)|(?:key type|signature algorithm) ssh-\w+ not in Pubkey|refusing previously-used|cert: `
+	clientDebugs = `Connecting to \S+|Reading configuration data|identity file |Authentications that can continue|Offering (?:\S+ )?public key|Next authentication method|Trying private key|Will attempt key|Server host key:|Authenticating to |` +
+		`Executing proxy command|connect to address \S+ port|Connection established|Remote protocol version|Host '\S+' is known|Authentication succeeded|No more authentication methods|get_agent_identities|send_pubkey_test|load_hostkeys|resolve_canonicalize|Entering interactive session|Skipping ssh-dss|we sent a publickey|Applying options for`
+)
+
+// commandLine is a client called by its name, at a prompt or with options and a
+// destination.
+var commandLine = regexp.MustCompile(`(?:^(?:\(\S+\) ?)?[^\s"]{0,60}[^"]{0,60}[$#%>❯➜] ?|^|connection command: )(?:sudo |exec |time |sshpass (?:-\S+ )*(?:\S+ )??)*(?:\S*[/\\])?(?:ssh|scp|sftp|plink|pscp|psftp|dbclient|ssh-add|ssh-copy-id|ssh-keygen)(?:\.exe)? +(?:-\w|\S+@|\S+ -\w|~|/)|` +
+	`[$#%>❯➜] ?(?:sudo )?(?:\S*[/\\])?(?:(?:ssh|sftp|scp|plink|pscp|dbclient)(?:\.exe)? [\w\[]|git (?:push|pull|fetch|clone|ls-remote|submodule)|ssh-add|ssh-copy-id)`)
+
+// noClient is how shells say, in many languages, that there is no ssh command.
+const noClient = `(?:^|[\s:])(?:ssh|sftp|ssh-keygen|ssh-add): (?:command )?not found|command not found: (?:ssh|sftp|ssh-keygen)\b|["'„“«‘’「]\s?(?:ssh|sftp|ssh-keygen)(?:\.exe)?\s?["'”“»’‘」]+ ?(?:is not recognized|no se reconoce|n[’']est pas reconnu|não é reconhecido|non è riconosciuto|ist entweder falsch|не является|nie jest rozpozn|不是内部或外部命令|不是內部或外部命令|は、?内部コマンド|은\(는\) 내부|is niet herkend|iç ya da dış komut|項目|项识别|wurde nicht als Name|est pas reconnu|不被視為|não foi reconhecido|non riconosciuto|は、コマンドレット|' 용어)|` +
+	`[Tt]he term ['"‘]ssh(?:\.exe)?['"’] is not recognized|[Uu]nknown command:? '?ssh'?\b|exec: "ssh": executable file not found|(?:cannot run|[Ff]ailed to exec|spawn) ssh(?:\.exe)?(?: ENOENT|: No such file)|No such file or directory: b?'ssh'|program 'ssh' is currently not installed|` +
+	`(?:^|[\s:])(?:ssh|sftp|ssh-keygen) ?[:：] ?(?:commande introuvable|orden no encontrada|no se encontró la orden|Kommando nicht gefunden|Befehl nicht gefunden|команда не найдена|未找到命令|コマンドが見つかりません|명령어를 찾을 수 없음|명령을 찾을 수 없습니다|comando não encontrado|comando non trovato|nie znaleziono polecenia|opdracht niet gevonden|komut bulunamadı|lệnh không tìm thấy)`
+
+// maxRecognised bounds how many lines are looked at to tell the kind of a text.
+const maxRecognised = 2_000
+
+// Recognise tells by its content what kind of text this is, "" if it is none
+// that a program of interest writes. A text that only speaks of what such
+// programs write, such as an article, is none.
+func Recognise(text string) TextKind {
+	score := map[TextKind]int{}
+	var a about
+	n, key := 0, false
+	for raw := range strings.SplitSeq(text, "\n") {
+		line := clean(strings.TrimSuffix(raw[:min(len(raw), maxConsoleLine)], "\r"))
+		key = key || keyBegins(line)
+		for _, m := range messages(line) {
+			kind, weight := weigh(m)
+			score[kind] += weight
+			a.hear(m, weight)
+		}
+		if n++; n == maxRecognised {
+			break
+		}
+	}
+	best := TextKind("")
+	for _, kind := range []TextKind{ClientText, ServerLog, ConsoleLog} {
+		if score[kind] > score[best] {
+			best = kind
+		}
+	}
+	switch {
+	case key && score[best] <= 5 && best != ServerLog:
+		return KeyMaterial
+	case best != ConsoleLog && a.talk():
+		return ""
+	}
+	return best
+}
+
+func keyBegins(line string) bool {
+	return strings.Contains(line, "-----BEGIN ") && strings.Contains(line, "PRIVATE KEY") || strings.Contains(line, "PuTTY-User-Key-File-")
+}
+
+func weigh(message string) (TextKind, int) {
+	for i := range tells {
+		if tells[i].re.MatchString(message) {
+			return tells[i].kind, tells[i].weight
+		}
+	}
+	return "", 0
+}
+
+// sideOf tells whose side a message is on: what it says itself, else that of
+// the one before it, because the two sides share many messages.
+func sideOf(message string, before TextKind) TextKind {
+	if both.MatchString(message) {
+		return before
+	}
+	if kind, weight := weigh(message); weight > 1 && kind != ConsoleLog {
+		return kind
+	}
+	return before
+}
+
+// both are messages that a client and a server write alike.
+var both = regexp.MustCompile(`^(?:debug[123]: )?(?:(?:kex|ssh)_exchange_identification: |banner exchange: |ssh_dispatch_run_fatal|Connection (?:closed|reset) by \S+(?: port \d+)?(?: \[preauth\])?$|Unable to negotiate with|Received disconnect from|Disconnected from|Protocol major versions differ|Too many authentication failures|Connection established)`)
+
+// about weighs whether a text speaks about errors in place of showing one.
+type about struct {
+	prose, printed, shown int
+	topics                map[int]bool
+}
+
+// topic are errors that exclude each other within one attempt.
+var topic = regexp.MustCompile(`(Connection timed out|Operation timed out)|(Connection refused)|(No route to host|unreachable)|(Could not resolve|name resolution)|(Host key verification failed|HAS CHANGED|authenticity of host)|(Permission denied)|(Too many authentication)|(UNPROTECTED|too open)|(not accessible: No such|invalid format)|(no matching (?:key|host|cipher|mac))|(ROOT LOGIN|AllowUsers|locked)`)
+
+func (a *about) hear(message string, weight int) {
+	switch words := len(strings.Fields(message)); {
+	case loggedBy.MatchString(message), weight > 0 && strings.HasPrefix(message, "debug"), commandLine.MatchString(message):
+		a.shown++
+	case weight > 0:
+		a.printed++
+	case words >= 6 || len(message) > 60:
+		a.prose++
+	}
+	if m := topic.FindStringSubmatchIndex(message); m != nil {
+		for group := 1; 2*group < len(m); group++ {
+			if m[2*group] >= 0 {
+				if a.topics == nil {
+					a.topics = map[int]bool{}
+				}
+				a.topics[group] = true
+			}
+		}
+	}
+}
+
+// minTopics is how many different errors make an article; one person meets two
+// in one go at most.
+const minTopics = 4
+
+func (a *about) talk() bool {
+	return len(a.topics) >= minTopics && a.prose > a.printed && a.prose > 2*a.shown
+}
