@@ -1,19 +1,22 @@
 package diag
 
 import (
-	"strings"
+	"bytes"
 	"time"
 )
 
 // Console is an instance's console log, read: the lines of the last boot, and
 // the facts that several causes need.
 type Console struct {
-	Bytes int       // of the text as it came
-	Empty bool      // nothing but white space
-	Boots int       // boots whose beginning is in view
-	Lines []LogLine // of the last boot, without blank ones
-	// WholeBoot: the last boot is in view from its beginning, so that what is
-	// not there was not printed.
+	Bytes int  // of the text as it came
+	Empty bool // nothing but white space
+	Boots int  // boots whose beginning is in view
+	// Lines are those of the last boot, without blank ones. Of a boot of more
+	// than 20,000 lines they are the first quarter of that, where the guest says
+	// how it was started, and the latest three, where it stands now.
+	Lines []LogLine
+	// WholeBoot: the last boot is in view from its beginning and every line of
+	// it was searched, so that what is not there was not printed.
 	WholeBoot bool
 	Stage     Stage    // the furthest stage that the last boot reached
 	StageAt   *LogLine // the line that shows it; nil if no stage is known
@@ -52,6 +55,11 @@ type Console struct {
 	Ran time.Duration
 
 	reached [StageCloudDone + 1]int // number of the line that first showed each stage, 0 if none did
+
+	// What the causes' lines hit in the last boot, if a scanner read along; nil
+	// otherwise.
+	scanner *scanner
+	hits    map[*Cause][]Hit
 }
 
 // An AuthorizedKey is a public key that cloud-init wrote for an account.
@@ -91,87 +99,69 @@ func (s Stage) String() string {
 	}[s]
 }
 
-const (
-	// maxConsoleLines bounds what is kept of one boot; of a longer one the
-	// latest lines. Nova hands out 100 KiB, some 1,500 lines.
-	maxConsoleLines = 20_000
-	// maxConsoleLine bounds one line, in bytes. The longest that matters is an
-	// RSA public key of 16,384 bits.
-	maxConsoleLine = 8 << 10
-)
+// maxConsoleLine bounds one line, in bytes. The longest that matters is an RSA
+// public key of 16,384 bits.
+const maxConsoleLine = 8 << 10
 
 // ReadConsole reads a console log as Nova, virsh or a person hands it out. It
 // cleans and redacts every line, cuts the text into boots and keeps the last
 // one. It takes any bytes, never fails, and its time is linear in their number.
+// One that is too long to be in memory as a whole, [NewConsoleReader] reads.
 func ReadConsole(text string) *Console {
-	r := consoleReader{c: Console{Bytes: len(text), Empty: true}}
-	for line := range strings.SplitSeq(text, "\n") {
-		r.line(line)
-	}
-	return &r.c
+	r := newLineReader(nil)
+	r.c.Bytes = len(text)
+	r.text(text)
+	return r.console()
 }
 
-// A consoleReader takes a console log line by line and knows at each line what
-// there is to know so far, so that a log need not be in memory as a whole.
-type consoleReader struct {
-	c      Console
-	n      int // number of the line, from 1
-	redact redactor
-	keys   hostKeyReader
-	table  string  // the account whose table of authorised keys is being read
-	ended  bool    // the boot has ended: the next line belongs to a new one
-	fresh  bool    // nothing but this line has been read of the boot
-	found  []int32 // consoleTexts that the line holds
+// A ConsoleReader reads a console log of any length that is written to it piece
+// by piece. What it keeps in memory is bounded.
+type ConsoleReader struct {
+	lines   *consoleReader
+	pending []byte // what came since the last whole line
 }
 
-// line takes the next line of the text. A carriage return goes back to redraw
-// the line; what it held before is a line of its own.
-func (r *consoleReader) line(raw string) {
-	r.n++
-	for part := range strings.SplitSeq(raw, "\r") {
-		text := r.redact.line(clean(part[:min(len(part), maxConsoleLine)]))
-		if strings.TrimSpace(text) != "" {
-			r.read(LogLine{N: r.n, Text: text})
+// pieceSize is how much a ConsoleReader gathers before it reads it, in bytes.
+const pieceSize = 256 << 10
+
+// NewConsoleReader returns a reader for one log.
+func NewConsoleReader() *ConsoleReader { return newConsoleReader(nil) }
+
+// NewConsoleReader returns a reader for one log that also looks for the lines of
+// the causes while it reads, so that [Catalogue.Diagnose] misses none of a boot
+// that is too long to keep.
+func (c *Catalogue) NewConsoleReader() *ConsoleReader { return newConsoleReader(c.scanner) }
+
+func newConsoleReader(s *scanner) *ConsoleReader {
+	return &ConsoleReader{lines: newLineReader(s), pending: make([]byte, 0, pieceSize)}
+}
+
+// Write takes the next piece of the log. It never fails.
+func (r *ConsoleReader) Write(piece []byte) (int, error) {
+	r.lines.c.Bytes += len(piece)
+	for rest := piece; len(rest) > 0; {
+		n := min(len(rest), pieceSize-len(r.pending))
+		r.pending = append(r.pending, rest[:n]...)
+		if rest = rest[n:]; len(r.pending) == pieceSize {
+			r.read()
 		}
 	}
+	return len(piece), nil
 }
 
-// read places a line in its boot, keeps it, and learns from it.
-func (r *consoleReader) read(line LogLine) {
-	r.c.Empty = false
-	r.found = consoleTexts.find(line.Text, r.found[:0])
-	r.place(line)
-	r.fresh = false
-	r.keep(line)
-	r.c.learnTime(line.Text)
-	r.keys.read(line.Text, &r.c)
-	done := uint64(0) // readings made of this line
-	for _, text := range r.found {
-		if i := readingOf[text]; i >= 0 && done&(1<<i) == 0 {
-			done |= 1 << i
-			readings[i].read(r, line)
-		}
+// read reads the whole lines of what is pending.
+func (r *ConsoleReader) read() {
+	end := max(bytes.LastIndexByte(r.pending, '\n'), bytes.LastIndexByte(r.pending, '\r')) + 1
+	if end == 0 { // nobody will read the rest of such a line
+		r.pending = r.pending[:maxConsoleLine]
+		return
 	}
+	r.lines.text(string(r.pending[:end]))
+	r.pending = append(r.pending[:0], r.pending[end:]...)
 }
 
-// keep adds a line to the last boot. Of a boot that is too long it keeps the
-// later half, which moves each line once only on average.
-func (r *consoleReader) keep(line LogLine) {
-	if len(r.c.Lines) == maxConsoleLines {
-		r.c.Lines = append(r.c.Lines[:0], r.c.Lines[maxConsoleLines/2:]...)
-		r.c.WholeBoot = false
-	}
-	r.c.Lines = append(r.c.Lines, line)
-}
-
-// begin starts a new boot. What belongs to the instance and not to one boot
-// stays: cloud-init prints keys and accounts at the first boot only.
-func (r *consoleReader) begin() {
-	old := r.c
-	r.c = Console{
-		Bytes: old.Bytes, Boots: old.Boots + 1, WholeBoot: true, Lines: old.Lines[:0],
-		CloudInit: old.CloudInit, AdminUser: old.AdminUser, NoKeys: old.NoKeys,
-		Authorized: old.Authorized, HostKeys: old.HostKeys,
-	}
-	r.table, r.fresh = "", true
+// Console ends the log and returns what it says. It is called once.
+func (r *ConsoleReader) Console() *Console {
+	r.lines.text(string(r.pending))
+	return r.lines.console()
 }

@@ -16,69 +16,76 @@ const (
 )
 
 // clean takes control sequences and control characters out of one line. What
-// stands for text that cannot be shown becomes "…".
+// stands for text that cannot be shown becomes "…". A line that needs nothing of
+// it is returned as it is.
 func clean(s string) string {
-	if !dirty(s) {
+	var b strings.Builder
+	kept := 0 // s is written up to here
+	for i := 0; i < len(s); {
+		if plainByte[s[i]] && i > 0 {
+			i++
+			continue
+		}
+		n, with, moved := unclean(s, i)
+		if n == 0 {
+			_, size := utf8.DecodeRuneInString(s[i:])
+			i += size
+			continue
+		}
+		if kept == 0 {
+			b.Grow(len(s))
+		}
+		b.WriteString(s[kept:i])
+		if b.WriteString(with); moved && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		i += n
+		kept = i
+	}
+	if kept == 0 {
 		return s
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == esc:
-			n, moved := escape(s[i:])
-			i += n
-			space(&b, moved)
-		case c == '[' || c == ']' || i == 0:
-			n, moved := leftover(s[i:])
-			space(&b, moved)
-			if n == 0 {
-				i += put(&b, s[i:])
-			}
-			i += n
-		default:
-			i += put(&b, s[i:])
-		}
-	}
+	b.WriteString(s[kept:])
 	return b.String()
 }
 
-// dirty reports whether there is anything in a line that may need cleaning.
-func dirty(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < ' ' || c >= 0x7f || c == ']' && i+1 < len(s) && s[i+1] != ' ' && s[i+1] != ':' || c == '[' && (i > 0 || escapeLike(s)) {
-			return true
-		}
+// plainByte tells the bytes at which nothing that needs cleaning begins, but at
+// the beginning of a line.
+var plainByte = func() (plain [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		plain[c] = c != '[' && c != ']'
 	}
-	return false
-}
+	return plain
+}()
 
-// escapeLike tells a line that begins with what is left of a sequence from one
-// that begins with the kernel's time, as most do.
-func escapeLike(s string) bool {
-	n, _ := leftover(s)
-	return n > 0
-}
-
-// put writes the first character of s and returns its length. Control
-// characters are left out; a run of unreadable bytes becomes one "…".
-func put(b *strings.Builder, s string) int {
-	c := s[0]
-	switch {
+// unclean returns the length of what is to be cleaned away at an offset, 0 if
+// nothing is, what to put in its place, and whether the cursor moved there: then a
+// blank parts words which stood apart on the screen.
+func unclean(s string, at int) (n int, with string, moved bool) {
+	switch c := s[at]; {
+	case c == esc:
+		n, moved = escape(s[at:])
+	case c == '[' || c == ']' || at == 0 && (c == 'M' || c == 'c'):
+		n, moved = leftover(s[at:])
 	case c == '\t':
-		b.WriteByte(' ')
-		return 1
+		return 1, " ", false
 	case c < ' ' || c == 0x7f:
-		return 1
-	case c < utf8.RuneSelf:
-		b.WriteByte(c)
-		return 1
+		n = 1
+	case c >= utf8.RuneSelf:
+		n, with = unshown(s[at:])
 	}
+	return n, with, moved
+}
+
+// unshown is for what is not ASCII: a run of unreadable bytes becomes one "…".
+func unshown(s string) (n int, with string) {
 	r, n := utf8.DecodeRuneInString(s)
 	if r != utf8.RuneError {
-		b.WriteString(s[:n])
-		return n + afterCut(r, s[n:])
+		cut := afterCut(r, s[n:])
+		if cut == 0 {
+			return 0, ""
+		}
+		return n + cut, "…"
 	}
 	for n < len(s) {
 		r, size := utf8.DecodeRuneInString(s[n:])
@@ -87,8 +94,7 @@ func put(b *strings.Builder, s string) int {
 		}
 		n += size
 	}
-	b.WriteString("…")
-	return n + afterCut('…', s[n:])
+	return n + afterCut('…', s[n:]), "…"
 }
 
 // afterCut returns the length of the rest of a colour sequence of which systemd
@@ -105,14 +111,6 @@ func afterCut(r rune, s string) int {
 		return i + 1
 	}
 	return 0
-}
-
-// space writes one blank where the cursor moved, so that words which stood
-// apart on the screen do not run into each other.
-func space(b *strings.Builder, moved bool) {
-	if moved && b.Len() > 0 {
-		b.WriteByte(' ')
-	}
 }
 
 // escape returns the length of the sequence that s begins with (ECMA-48), and

@@ -40,12 +40,12 @@ var readings = []reading{
 	{[]string{"login as"}, readLoginAs},
 }
 
-// consoleTexts finds what a line of a console may tell: the texts of marks, then
-// those of readings. readingOf has for each text the reading it stands for, -1
-// for a mark.
+// consoleTexts are what tells something of a boot: the texts of marks, then those
+// of readings. readingOf has for each text the reading it stands for, -1 for a
+// mark.
 var consoleTexts, readingOf = indexConsole()
 
-func indexConsole() (*finder, []int) {
+func indexConsole() ([]string, []int) {
 	var texts []string
 	var of []int
 	for i := range marks {
@@ -56,7 +56,7 @@ func indexConsole() (*finder, []int) {
 			texts, of = append(texts, text), append(of, i)
 		}
 	}
-	return newFinder(texts), of
+	return texts, of
 }
 
 func readPrompt(r *consoleReader, line LogLine) {
@@ -146,21 +146,35 @@ func (c *Console) learnTime(text string) {
 }
 
 // kernelTime reads the time stamp "[   12.345678] " where a line begins with
-// it, or has it glued behind a prompt.
+// it, or has it glued behind a prompt. It is asked of very many lines.
 func kernelTime(text string) (time.Duration, bool) {
-	open := strings.IndexByte(text, '[')
-	if open < 0 {
+	i := strings.IndexByte(text, '[') + 1
+	if i == 0 {
 		return 0, false
 	}
-	stamp, _, ok := strings.Cut(text[open+1:], "]")
-	stamp = strings.TrimLeft(stamp, " ")
-	whole, fraction, point := strings.Cut(stamp, ".")
-	if !ok || !point || len(fraction) != 6 || len(whole) > 9 {
+	for i < len(text) && text[i] == ' ' {
+		i++
+	}
+	s, whole := digits(text[i:])
+	i += whole
+	if whole == 0 || whole > 9 || i == len(text) || text[i] != '.' {
 		return 0, false
 	}
-	s, err1 := strconv.ParseUint(whole, 10, 32)
-	us, err2 := strconv.ParseUint(fraction, 10, 32)
-	return time.Duration(s)*time.Second + time.Duration(us)*time.Microsecond, err1 == nil && err2 == nil
+	us, fraction := digits(text[i+1:])
+	i += 1 + fraction
+	if fraction != 6 || i == len(text) || text[i] != ']' {
+		return 0, false
+	}
+	return time.Duration(s)*time.Second + time.Duration(us)*time.Microsecond, true
+}
+
+// digits reads a number of at most nine digits, and says how many there are.
+func digits(s string) (value int64, n int) {
+	for n < len(s) && n < 10 && s[n] >= '0' && s[n] <= '9' {
+		value = value*10 + int64(s[n]-'0')
+		n++
+	}
+	return value, n
 }
 
 // seconds reads cloud-init's seconds; what it cannot read or believe is 0.

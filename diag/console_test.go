@@ -275,6 +275,8 @@ func FuzzConsole(f *testing.F) {
 		if c.Empty != (len(c.Lines) == 0) {
 			t.Fatalf("Empty %v with %d lines", c.Empty, len(c.Lines))
 		}
+		sameConsole(t, "with skipping", oneByOne(text, nil), c)
+		sameConsole(t, "in pieces", c, piecewise(text, nil, 5))
 		ReadConsole(nova(text))
 	})
 }

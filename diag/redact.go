@@ -160,18 +160,23 @@ var secrets = []secret{
 	{[]string{"xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-", "gAAAA", "eyJ", "AKIA", "ASIA"}, replace(wellKnown, removed)},
 }
 
-// secretTexts finds the texts of secrets; secretOf has the secret of each.
+// secretTexts are in every line that may hold a secret; secretOf has the secret
+// of each, -1 for those of keys.
 var secretTexts, secretOf = indexSecrets()
 
-func indexSecrets() (*finder, []int) {
-	var texts []string
-	var of []int
+var secretFinder = newFinder(secretTexts)
+
+func (r *redactor) within() bool { return r.key > 0 || r.list > 0 }
+
+func indexSecrets() ([]string, []int) {
+	texts := []string{"PRIVATE KEY", "Private-"}
+	of := []int{-1, -1}
 	for i := range secrets {
 		for _, text := range secrets[i].texts {
 			texts, of = append(texts, text), append(of, i)
 		}
 	}
-	return newFinder(texts), of
+	return texts, of
 }
 
 func replace(re *regexp.Regexp, with string) func(string) string {
@@ -180,7 +185,7 @@ func replace(re *regexp.Regexp, with string) func(string) string {
 
 // words hides what one line gives away by itself.
 func (r *redactor) words(s string) string {
-	r.found = secretTexts.find(s, r.found[:0])
+	r.found = secretFinder.find(s, r.found[:0])
 	if len(r.found) == 0 {
 		return s
 	}
@@ -189,7 +194,7 @@ func (r *redactor) words(s string) string {
 	}
 	last := -1
 	for _, text := range r.found {
-		if i := secretOf[text]; i != last {
+		if i := secretOf[text]; i != last && i >= 0 {
 			s, last = secrets[i].hide(s), i
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A LogLine is one line of a text, cleaned of control sequences and redacted.
@@ -20,63 +21,73 @@ func (l LogLine) Observe() Observation {
 // A scanner matches the lines of all causes in one go. It is made once and is
 // safe for concurrent use.
 type scanner struct {
-	kinds map[TextKind]*lineSet
+	kinds   map[TextKind]*lineSet
+	console *logIndex // of the lines of consoles
 }
 
 // A lineSet holds the patterns that one kind of text is searched for.
 type lineSet struct {
 	patterns []pattern
+	texts    []string // that stand for the patterns
+	of       []int    // pattern that each of the texts stands for
+	always   []int    // patterns that no text stands for
 	finder   *finder
-	of       []int // pattern that each of the finder's texts stands for
-	always   []int // patterns that no text stands for
 }
 
+// A pattern is compiled when the first line asks for it: of the hundreds that
+// there are, a text needs a few.
 type pattern struct {
 	cause *Cause
 	line  *Line
-	re    *regexp.Regexp
+	re    func() *regexp.Regexp
 }
 
 // maxHits bounds what one cause keeps: the first hits, which are enough to quote,
 // and the last one, which tells the final state.
 const maxHits = 50
 
+// newScanner makes a scanner of causes whose patterns are known to compile.
 func newScanner(causes []*Cause) *scanner {
 	s := &scanner{kinds: map[TextKind]*lineSet{ConsoleLog: {}, ClientText: {}, ServerLog: {}}}
 	for _, c := range causes {
 		for i := range c.Lines {
-			l := &c.Lines[i]
-			set := s.kinds[l.In]
-			set.patterns = append(set.patterns, pattern{cause: c, line: l, re: regexp.MustCompile(l.Pattern)})
+			s.kinds[c.Lines[i].In].add(c, &c.Lines[i])
 		}
 	}
 	for _, set := range s.kinds {
-		set.index()
+		set.finder = newFinder(set.texts)
 	}
+	s.console = newLogIndex(s.kinds[ConsoleLog])
 	return s
 }
 
-// index makes the finder of a set's patterns.
-func (s *lineSet) index() {
-	var texts []string
-	for i := range s.patterns {
-		list := literals(s.patterns[i].line.Pattern)
-		if list == nil {
-			s.always = append(s.always, i)
-		}
-		for _, text := range list {
-			texts, s.of = append(texts, text), append(s.of, i)
-		}
+// add takes a cause's line, with the texts that stand for it.
+func (s *lineSet) add(c *Cause, l *Line) {
+	i := len(s.patterns)
+	s.patterns = append(s.patterns, pattern{cause: c, line: l, re: sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(l.Pattern)
+	})})
+	list := literals(l.Pattern)
+	if list == nil {
+		s.always = append(s.always, i)
 	}
-	s.finder = newFinder(texts)
+	for _, text := range list {
+		s.texts, s.of = append(s.texts, text), append(s.of, i)
+	}
 }
 
 // scan finds the hits of every cause in the last boot of the console and in
 // all pasted texts.
 func (s *scanner) scan(e *Evidence) map[*Cause][]Hit {
 	hits := map[*Cause][]Hit{}
-	if e.Console != nil {
-		s.lines(e.Console.Lines, ConsoleLog, hits)
+	switch c := e.Console; {
+	case c == nil:
+	case c.scanner == s:
+		for cause, list := range c.hits { // found while it was read
+			hits[cause] = slices.Clone(list)
+		}
+	default:
+		s.lines(c.Lines, ConsoleLog, hits)
 	}
 	for _, p := range e.Pastes {
 		s.lines(p.Lines, p.Kind, hits)
@@ -90,23 +101,28 @@ func (s *scanner) lines(lines []LogLine, in TextKind, hits map[*Cause][]Hit) {
 		return
 	}
 	var found []int32
-	var try []int
 	for _, line := range lines {
 		found = set.finder.find(line.Text, found[:0])
-		try = append(try[:0], set.always...)
-		for _, text := range found {
-			try = append(try, set.of[text])
-		}
-		slices.Sort(try)
-		for _, i := range slices.Compact(try) {
-			set.patterns[i].match(line, hits)
-		}
+		set.match(line, found, hits)
 	}
 }
 
-func (p *pattern) match(line LogLine, hits map[*Cause][]Hit) {
-	if m := p.re.FindStringSubmatch(line.Text); m != nil {
-		hits[p.cause] = keepHit(hits[p.cause], Hit{Line: p.line, N: line.N, Text: line.Text, Match: m})
+// match tries the patterns that the texts found in a line stand for.
+func (s *lineSet) match(line LogLine, found []int32, hits map[*Cause][]Hit) {
+	if len(found) == 0 && len(s.always) == 0 {
+		return
+	}
+	var room [16]int
+	try := append(room[:0], s.always...)
+	for _, text := range found {
+		try = append(try, s.of[text])
+	}
+	slices.Sort(try)
+	for _, i := range slices.Compact(try) {
+		p := &s.patterns[i]
+		if m := p.re().FindStringSubmatch(line.Text); m != nil {
+			hits[p.cause] = keepHit(hits[p.cause], Hit{Line: p.line, N: line.N, Text: line.Text, Match: m})
+		}
 	}
 }
 

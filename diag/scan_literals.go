@@ -6,189 +6,168 @@ import (
 	"strings"
 )
 
-// Most lines of a log mean nothing. A finder tells in one pass over a line which
-// of many texts it may hold, so that the dear work, regular expressions, is done
-// on few lines only. It is the automaton of Aho and Corasick (Communications of
-// the ACM 18, 1975), its fall-backs resolved beforehand: one step per byte.
-
-// A finder finds many texts at once, without regard to the case of ASCII
-// letters. It is made once and is safe for concurrent use.
-type finder struct {
-	class [256]uint8 // of each byte; 0 for bytes that no text holds
-	width int        // number of classes
-	ends  [][]int32  // texts that end at a state
-	// next has for state*width + class the state to go to: while the finder is
-	// made, its number; then, for speed, number*width*2, and 1 more if texts end
-	// there.
-	next []int32
-}
-
-// newFinder makes a finder of the texts; their indices are what it reports. An
-// empty text is never found.
-func newFinder(texts []string) *finder {
-	f := &finder{width: 1}
-	for _, text := range texts {
-		for i := range len(text) {
-			if c := lower(text[i]); f.class[c] == 0 {
-				f.class[c] = uint8(f.width)
-				f.width++
-			}
-		}
-	}
-	for c := byte('A'); c <= 'Z'; c++ {
-		f.class[c] = f.class[lower(c)]
-	}
-	f.grow()
-	for i, text := range texts {
-		f.add(text, int32(i))
-	}
-	f.link()
-	for at, state := range f.next {
-		f.next[at] = state * int32(f.width) * 2
-		if len(f.ends[state]) > 0 {
-			f.next[at]++
-		}
-	}
-	return f
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
-
-// grow adds a state and returns it.
-func (f *finder) grow() int32 {
-	f.next = append(f.next, make([]int32, f.width)...)
-	f.ends = append(f.ends, nil)
-	return int32(len(f.ends) - 1)
-}
-
-// add puts a text into the tree of texts, whose root is state 0.
-func (f *finder) add(text string, id int32) {
-	if text == "" {
-		return
-	}
-	state := int32(0)
-	for i := range len(text) {
-		at := int(state)*f.width + int(f.class[lower(text[i])])
-		if f.next[at] == 0 {
-			grown := f.grow()
-			f.next[at] = grown
-		}
-		state = f.next[at]
-	}
-	f.ends[state] = append(f.ends[state], id)
-}
-
-// link gives every state a step for every byte: where the tree has none, that of
-// the longest end of what was read which begins a text.
-func (f *finder) link() {
-	back := make([]int32, len(f.ends))
-	queue := []int32{0}
-	for len(queue) > 0 {
-		state := queue[0]
-		queue = queue[1:]
-		for c := range f.width {
-			at := int(state)*f.width + c
-			child, fall := f.next[at], int32(0)
-			if state != 0 {
-				fall = f.next[int(back[state])*f.width+c]
-			}
-			if child == 0 {
-				f.next[at] = fall
-				continue
-			}
-			back[child] = fall
-			f.ends[child] = append(f.ends[child], f.ends[fall]...)
-			queue = append(queue, child)
-		}
-	}
-}
-
-// find appends the texts that s holds to found, each once, and returns it in
-// rising order.
-func (f *finder) find(s string, found []int32) []int32 {
-	step := int32(0)
-	for i := range len(s) {
-		step = f.next[int(step>>1)+int(f.class[s[i]])]
-		if step&1 == 0 {
-			continue
-		}
-		for _, id := range f.ends[int(step>>1)/f.width] {
-			if !slices.Contains(found, id) {
-				found = append(found, id)
-			}
-		}
-	}
-	slices.Sort(found)
-	return found
-}
-
-// maxLiterals bounds how many texts stand for one pattern; a pattern of more is
-// tried on every line.
-const maxLiterals = 32
+const (
+	// maxLiterals bounds how many texts stand for one pattern; a pattern that
+	// needs more is tried on every line.
+	maxLiterals = 32
+	// maxLiteral bounds the length of a text while texts are put together.
+	maxLiteral = 64
+	// longLiteral is how much of a text the finder gets: that much of its rarest
+	// part tells as well as all of it, and a small finder stays in the cache.
+	longLiteral = 8
+)
 
 // literals returns texts of which every match of a pattern holds at least one,
-// without regard to case; nil if there is no such list. Longer ones are better,
-// as fewer lines hold them.
+// without regard to case; nil if there is no such list. Of several lists it
+// returns the one that fewest lines of a usual log hold.
 func literals(pattern string) []string {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	return literalsOf(re.Simplify())
+	l := literalsOf(re.Simplify())
+	return l.best(rarest(l.whole))
 }
 
-func literalsOf(re *syntax.Regexp) []string {
+// A required says what every match of a part of a pattern is or holds.
+type required struct {
+	whole []string // every match is one of these; nil if they are too many
+	some  []string // every match holds one of these; nil if none is known
+}
+
+// best returns the rarer of what is required anyway and another list.
+func (r required) best(other []string) []string {
+	if rarity(other) > rarity(r.some) {
+		return other
+	}
+	return r.some
+}
+
+func literalsOf(re *syntax.Regexp) required {
 	switch re.Op {
 	case syntax.OpLiteral:
-		return ascii(string(re.Rune))
-	case syntax.OpCapture, syntax.OpPlus:
+		return literal(string(re.Rune))
+	case syntax.OpCharClass:
+		return class(re.Rune)
+	case syntax.OpCapture:
 		return literalsOf(re.Sub[0])
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return required{whole: []string{""}}
+	case syntax.OpPlus:
+		l := literalsOf(re.Sub[0])
+		return required{some: l.best(rarest(l.whole))}
+	case syntax.OpQuest:
+		return optional(literalsOf(re.Sub[0]))
 	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if l := literalsOf(sub); shortest(l) > shortest(best) {
-				best = l
-			}
-		}
-		return best
+		return inTurn(re.Sub)
 	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range re.Sub {
-			l := literalsOf(sub)
-			if l == nil || len(all)+len(l) > maxLiterals {
-				return nil
-			}
-			all = append(all, l...)
-		}
-		return all
+		return oneOf(re.Sub)
 	}
-	return nil
+	return required{}
 }
 
-// ascii returns the longest part of a text whose case can be folded by byte, as
-// a list.
-func ascii(s string) []string {
-	longest := ""
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r >= 0x80 }) {
-		if len(part) > len(longest) {
-			longest = part
+// literal is for a text whose case can be folded by byte; of any other, the parts
+// that are ASCII are required.
+func literal(s string) required {
+	s = strings.ToLower(s)
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r >= 0x80 })
+	if len(parts) == 1 && parts[0] == s {
+		return required{whole: parts}
+	}
+	var l required
+	for _, part := range parts {
+		l.some = l.best(rarest([]string{part}))
+	}
+	return l
+}
+
+// class is for [Ll] and [-_ ], not for [a-z].
+func class(ranges []rune) required {
+	var l required
+	for i := 0; i < len(ranges); i += 2 {
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			if len(l.whole) == 4 || r >= 0x80 {
+				return required{}
+			}
+			if c := strings.ToLower(string(r)); !slices.Contains(l.whole, c) {
+				l.whole = append(l.whole, c)
+			}
 		}
 	}
-	if longest == "" {
+	return l
+}
+
+func optional(l required) required {
+	if l.whole == nil {
+		return required{}
+	}
+	return required{whole: append(slices.Clone(l.whole), "")}
+}
+
+// inTurn puts together what stands side by side, as far as all of it is known.
+func inTurn(subs []*syntax.Regexp) required {
+	var l required
+	run, known := []string{""}, true
+	for _, sub := range subs {
+		next := literalsOf(sub)
+		if joined := product(run, next.whole); joined != nil {
+			run = joined
+			continue
+		}
+		known = false
+		l.some = l.best(rarest(run))
+		l.some = l.best(next.some)
+		run = next.whole
+		if run == nil {
+			run = []string{""}
+		}
+	}
+	if known {
+		return required{whole: run}
+	}
+	l.some = l.best(rarest(run))
+	return l
+}
+
+// product is every text of a followed by every one of b, nil if that is too much.
+func product(a, b []string) []string {
+	if b == nil || len(a)*len(b) > maxLiterals {
 		return nil
 	}
-	return []string{longest}
+	var all []string
+	for _, head := range a {
+		for _, tail := range b {
+			if len(head)+len(tail) > maxLiteral {
+				return nil
+			}
+			all = append(all, head+tail)
+		}
+	}
+	return all
 }
 
-// shortest is the length of the shortest text, 0 for none.
-func shortest(texts []string) int {
-	if len(texts) == 0 {
-		return 0
+func oneOf(subs []*syntax.Regexp) required {
+	l := required{whole: []string{}, some: []string{}}
+	for _, sub := range subs {
+		next := literalsOf(sub)
+		if next.whole == nil {
+			l.whole = nil
+		} else if l.whole != nil {
+			l.whole = append(l.whole, next.whole...)
+		}
+		some := next.best(rarest(next.whole))
+		if some == nil {
+			l.some = nil
+		} else if l.some != nil {
+			l.some = append(l.some, some...)
+		}
 	}
-	return len(slices.MinFunc(texts, func(a, b string) int { return len(a) - len(b) }))
+	if len(l.whole) > maxLiterals {
+		l.whole = nil
+	}
+	if len(l.some) > maxLiterals {
+		l.some = nil
+	}
+	return l
 }

@@ -31,14 +31,20 @@ func TestFinder(t *testing.T) {
 
 func TestLiterals(t *testing.T) {
 	for pattern, want := range map[string][]string{
-		`Kernel panic - not syncing`: {"Kernel panic - not syncing"},
-		`Started .*(ssh|sshd)\.serv`: {"Started "},
-		`foo|ba+r`:                   {"foo", "b"},
-		`foo|.*`:                     nil,
-		`\d+`:                        nil,
-		`(?i)Panic`:                  {"PANIC"},
-		`x…yes`:                      {"yes"},
-		`a*b`:                        {"b"},
+		`Kernel panic - not syncing`:           {"l panic "},
+		`Started .*(ssh|sshd)\.serv`:           {"ssh.serv", "sshd.ser"},
+		`Failed to start .*OpenSSH`:            {"openssh"},
+		`foo|ba+r`:                             {"foo", "b"},
+		`foo|.*`:                               nil,
+		`\d+`:                                  nil,
+		`(?i)Panic`:                            {"panic"},
+		`[Ll]ogin (as|for)`:                    {"login as", "login fo"},
+		`x…yes`:                                {"yes"},
+		`a*b`:                                  {"b"},
+		`no (?:network )?carrier`:              {"rk carri", "no carri"},
+		`^cloud-init\[\d+\]: .* giving up`:     {" giving "},
+		`(?:a|b|c|d|e|f)(?:a|b|c|d|e|f)x`:      {"x"},
+		`sshd?\[\d+\]: (?:error: )?kex_\w+: .`: {"ror: kex", "]: kex_"},
 	} {
 		if got := literals(pattern); !slices.Equal(got, want) {
 			t.Errorf("literals(%q) = %q, want %q", pattern, got, want)

@@ -1,0 +1,102 @@
+package diag
+
+import (
+	"slices"
+)
+
+// A logIndex tells which lines of a console log are worth reading: those that
+// hold a text that a mark, a reading or a cause's pattern looks for, those that
+// may hold a secret, and those that need cleaning.
+type logIndex struct {
+	finder *finder
+	set    *lineSet // the causes' patterns; nil without causes
+	// The finder's texts are, in this order, consoleTexts, secretTexts,
+	// alertTexts, bracketTexts and the set's; these are the first of each group.
+	secrets, alerts, brackets, causes, odd int32
+	every                                  bool // all lines are worth reading
+}
+
+// consoleIndex is for reading without causes.
+var consoleIndex = newLogIndex(nil)
+
+// alertTexts are what the readers of host keys and of the clock look for.
+var alertTexts = []string{
+	"SSH HOST KEY", "sshd host keys", "Generating public/private", "saved in ", "SSH host key: ", "setting system clock",
+}
+
+// bracketTexts are what control sequences begin with once Nova has cut the
+// control characters out: what clean takes for one holds one of them.
+var bracketTexts = func() []string {
+	texts := []string{"]104", "]3008;", "]11;"}
+	for _, c := range "0123456789;?!mKHJ" {
+		texts = append(texts, "["+string(c))
+	}
+	return texts
+}()
+
+// oddBytes are the bytes that clean does not leave as they are: control
+// characters but for line ends, and what is not ASCII.
+var oddBytes = func() []byte {
+	var odd []byte
+	for c := range 256 {
+		if c != '\n' && c != '\r' && (c < ' ' || c >= 0x7f) {
+			odd = append(odd, byte(c))
+		}
+	}
+	return odd
+}()
+
+func newLogIndex(set *lineSet) *logIndex {
+	x := &logIndex{set: set}
+	texts := slices.Clone(consoleTexts)
+	next := func(more []string) int32 {
+		at := len(texts)
+		texts = append(texts, more...)
+		return int32(at)
+	}
+	x.secrets = next(secretTexts)
+	x.alerts = next(alertTexts)
+	x.brackets = next(bracketTexts)
+	x.causes = next(nil)
+	if set != nil {
+		next(set.texts)
+		x.every = len(set.always) > 0
+	}
+	x.odd = int32(len(texts))
+	x.finder = newFinder(texts, oddBytes...)
+	return x
+}
+
+// tells reports whether a sighting makes its line worth reading. Brackets alone
+// do so only if clean takes them for a control sequence.
+func (x *logIndex) tells(s string, seen sighting) bool {
+	ids := x.finder.ended(seen.step)
+	if len(ids) > 1 || ids[0] < x.brackets || ids[0] >= x.causes {
+		return true
+	}
+	begin := seen.at + 1 - len(bracketTexts[ids[0]-x.brackets])
+	if begin > 0 && (s[begin-1] == 'M' || s[begin-1] == 'c') {
+		return true
+	}
+	n, _ := leftover(s[begin:])
+	return n > 0
+}
+
+// secret reports whether one of the texts found is that of a secret.
+func (x *logIndex) secret(found []int32) bool {
+	return slices.ContainsFunc(found, func(id int32) bool { return id >= x.secrets && id < x.alerts })
+}
+
+// split returns, of the texts found, the console's and the causes', both with
+// their own indices.
+func (x *logIndex) split(found []int32) (console, causes []int32) {
+	for i, id := range found {
+		switch {
+		case id < x.secrets:
+			console = found[:i+1]
+		case id >= x.causes && id < x.odd:
+			causes = append(causes, id-x.causes)
+		}
+	}
+	return console, causes
+}
