@@ -41,9 +41,11 @@ type Options struct {
 	MaxChecks        int // at once; 0: 8
 	PerUserPerMinute int // requests of one person; 0: 10
 
-	DefaultPort uint16 // assumed when nobody says a port; 0: 22
-	DefaultUser string // assumed account; "": what the image says
-	Version     string
+	// DefaultPort and DefaultUser are not used: the engine knows what the site
+	// assumes, and says so in the answer.
+	DefaultPort uint16
+	DefaultUser string
+	Version     string // for the log
 }
 
 func (o Options) withDefaults() Options {

@@ -26,7 +26,7 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 	if r == nil {
 		r = &record{
 			Ref: j.Ref, Team: j.Team, Channel: j.Place.Channel, Thread: j.Place.Thread, User: j.User,
-			Asked: b.assume(j.Asked), Started: j.At,
+			Asked: j.Asked, Started: j.At,
 		}
 	}
 	found, err := b.find(ctx, j, r)
@@ -37,17 +37,6 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 		return b.tell(ctx, j, privateAnswer(b.Engine.Diagnose(ctx, found, nil), ""))
 	}
 	return b.open(ctx, j, r, found)
-}
-
-// assume fills in what the installation assumes when nobody says otherwise.
-func (b *Bot) assume(asked diag.Asked) diag.Asked {
-	if !asked.PortSaid && b.DefaultPort != 0 {
-		asked.Port = b.DefaultPort
-	}
-	if asked.User == "" {
-		asked.User = b.DefaultUser
-	}
-	return asked
 }
 
 // find looks the instance up. If that could not be done, the asker was told why,

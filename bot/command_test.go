@@ -230,15 +230,14 @@ func TestTooManyRequests(t *testing.T) {
 
 func TestSettingsReachTheEngine(t *testing.T) {
 	r := newRig(t, newEmbeddedServer(t))
-	r.opts.DefaultPort = 2022
 	r.serve()
 	r.command("/sshhelp web-1")
 	r.root("web-1 is shut off.")
 	r.command("/sshhelp web-2 from 198.51.100.7 user ubuntu port 2222")
 	r.root("198.51.100.7 is not let in.")
 	asked := r.engine.asked()
-	if asked[0].Port != 2022 || asked[0].PortSaid {
-		t.Errorf("without a port: %+v", asked[0])
+	if want := (diag.Asked{Query: "web-1", Port: 22}); asked[0] != want {
+		t.Errorf("nothing said: %+v, want %+v", asked[0], want)
 	}
 	want := diag.Asked{Query: "web-2", User: "ubuntu", Port: 2222, PortSaid: true, From: netip.MustParseAddr("198.51.100.7"), FromWhy: diag.FromSaid}
 	if asked[1] != want {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -276,11 +277,12 @@ func (r *rig) private(user, text string) twin.Message {
 	})
 }
 
-// replyWith waits for a reply of ours in a thread.
-func (r *rig) replyWith(thread, text string) twin.Message {
+// replyWith waits for a reply of ours in a thread that holds all texts.
+func (r *rig) replyWith(thread string, texts ...string) twin.Message {
 	r.t.Helper()
-	return r.wait("reply "+text, func(m twin.Message) bool {
-		return m.ThreadTS == thread && m.TS != thread && m.BotID != "" && strings.Contains(m.Text, text)
+	return r.wait("reply "+strings.Join(texts, " "), func(m twin.Message) bool {
+		lacks := func(text string) bool { return !strings.Contains(m.Text, text) }
+		return m.ThreadTS == thread && m.TS != thread && m.BotID != "" && !slices.ContainsFunc(texts, lacks)
 	})
 }
 

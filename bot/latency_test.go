@@ -14,13 +14,14 @@ import (
 
 // TestAckLatency sends 500 commands at 20 a second to a bot in a process of its
 // own and prints how fast the acks are and what memory the process has after it.
-// The limit for the 99th percentile is 50 ms; Slack's own is 3 s.
+// The limit for the 99th percentile is 50 ms; Slack's own is 3 s. The race
+// detector slows the process down, which is then held against a wider limit.
 func TestAckLatency(t *testing.T) {
 	const (
 		commands = 500
 		rate     = 20 // a second
 		channels = 25 // Slack takes one post a second in each
-		limit    = 50 * time.Millisecond
+		limit    = 50 * time.Millisecond * raceFactor
 	)
 	m := newRedisServer(t)
 	r := newRig(t, m, func(o *twin.Options) {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -79,8 +78,7 @@ func refusedPlainly(err error) bool {
 	if errors.As(err, &limited) {
 		return true
 	}
-	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
+	if neverLeft(err) {
 		return true
 	}
 	var sent *url.Error

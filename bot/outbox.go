@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -20,8 +21,9 @@ const (
 	progress                 // gives way to all else, and is dropped rather than late
 )
 
-// maxLimited is how often a call that Slack puts off (429) is made again.
-const maxLimited = 6
+// maxTimes is how often a call is made at most: with Slack out of reach, for about
+// half a minute.
+const maxTimes = 6
 
 // outbox lets calls go at the pace that Slack allows per method, posts per
 // channel too, the important ones first. A Retry-After holds back everything in
@@ -67,7 +69,8 @@ func (o *outbox) lane(method, channel string) *lane {
 	return l
 }
 
-// do makes a call when its turn comes, and again when Slack asks for patience.
+// do makes a call when its turn comes, and again when Slack asks for patience or
+// when the call could not even leave: then nothing was done by it.
 func (o *outbox) do(ctx context.Context, method, channel string, p priority, call func(context.Context) error) error {
 	l := o.lane(method, channel)
 	for try := 1; ; try++ {
@@ -75,16 +78,32 @@ func (o *outbox) do(ctx context.Context, method, channel string, p priority, cal
 			return err
 		}
 		err := call(ctx)
-		var limited *slack.RateLimitedError
-		if !errors.As(err, &limited) {
+		wait, again := patienceFor(err, try)
+		if !again {
 			return err
 		}
-		l.block(limited.RetryAfter)
-		o.log.Warn("Slack asks for patience", "method", method, "retry_after", limited.RetryAfter, "try", try)
-		if p == progress || try == maxLimited {
+		l.block(wait)
+		o.log.Warn("Slack is to be called again", "method", method, "err", err, "wait", wait, "try", try)
+		if p == progress || try == maxTimes {
 			return err
 		}
 	}
+}
+
+// patienceFor says whether a call may be made again, whatever it does, and how
+// long its lane should rest before.
+func patienceFor(err error, try int) (wait time.Duration, again bool) {
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return limited.RetryAfter, true
+	}
+	return time.Second << (try - 1), neverLeft(err)
+}
+
+// neverLeft: there was no connection to send the call on.
+func neverLeft(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // A lane is a token bucket with a queue in front of it.

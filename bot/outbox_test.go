@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -100,6 +102,23 @@ func TestRetryAfterHoldsTheLane(t *testing.T) {
 		started = time.Now()
 		if err := o.do(t.Context(), "chat.postMessage", "C1", reply, func(context.Context) error { return nil }); err != nil || time.Since(started) != 0 {
 			t.Errorf("another lane waited: %v after %s", err, time.Since(started))
+		}
+	})
+}
+
+// TestOutOfReach: what could not leave is tried again, what may have left is not.
+func TestOutOfReach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOutbox(slog.New(slog.DiscardHandler))
+		calls := 0
+		err := o.do(t.Context(), "chat.postMessage", "C1", answer, func(context.Context) error {
+			if calls++; calls < 4 {
+				return &url.Error{Op: "Post", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
+			}
+			return &url.Error{Op: "Post", Err: &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}}
+		})
+		if calls != 4 || err == nil {
+			t.Errorf("%d calls, then %v; want three that could not leave and one that broke", calls, err)
 		}
 	})
 }

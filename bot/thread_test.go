@@ -46,14 +46,14 @@ func TestRepliesInTheThread(t *testing.T) {
 		r.said("mia", "#ssh-help", root.TS, "from 198.51.100.7")
 		holds(t, "change", r.replyWith(root.TS, "Changed. 198.51.100.7 is not let in."), "instance: ok, was broken", "rules: broken")
 		r.said("mia", "#ssh-help", root.TS, "From 203.0.113.7 port 2222")
-		r.replyWith(root.TS, "Changed. It is not known")
+		r.replyWith(root.TS, "Changed.", "not known whether")
 		r.idle(b)
 
 		roots, replies := r.ours("#ssh-help")
 		if len(roots) != 1 || len(replies) != 4 {
 			t.Errorf("%d root messages and %d replies, want 1 and 4: evidence once, one for each reply", len(roots), len(replies))
 		}
-		if now := r.root("It is not known"); now.TS != root.TS {
+		if now := r.root("not known whether"); now.TS != root.TS {
 			t.Errorf("the newest verdict is in %s, want %s", now.TS, root.TS)
 		}
 		asked := r.engine.asked()
@@ -167,7 +167,7 @@ func TestMentionAndDirectMessage(t *testing.T) {
 	})
 	r.idle(b)
 	r.said("jo", "#ssh-help", thread.TS, "from 203.0.113.7")
-	r.replyWith(thread.TS, "Changed. It is not known")
+	r.replyWith(thread.TS, "Changed.", "not known whether")
 
 	r.said("sam", "@bot", "", "web-1")
 	root := r.wait("an answer to sam", func(m twin.Message) bool {

@@ -130,7 +130,7 @@ func TestFinalEdit(t *testing.T) {
 	r.twin.Fail("chat.update", twin.Fault{Error: "edit_window_closed"}, 1)
 	r.command("/sshhelp web-2")
 	r.wait("the answer in the thread", func(m twin.Message) bool {
-		return m.ThreadTS != "" && m.ThreadTS != root.TS && strings.Contains(m.Text, "It is not known")
+		return m.ThreadTS != "" && m.ThreadTS != root.TS && strings.Contains(m.Text, "not known whether")
 	})
 	r.idle(b)
 }
@@ -210,8 +210,8 @@ func TestDeafEnds(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(t.Context()) }()
 	r.until("it is not healthy", func(context.Context) error {
-		if b.Healthy() == nil {
-			return errors.New("healthy")
+		if b.Healthy() == nil || b.Ready() == nil {
+			return errors.New("healthy, or ready")
 		}
 		return nil
 	})

@@ -1,0 +1,6 @@
+//go:build race
+
+package bot
+
+// raceFactor widens limits on time.
+const raceFactor = 10
