@@ -4,7 +4,7 @@ GO ?= go
 .PHONY: demo test check build fuzz bench-latency golden
 
 demo: ## start everything and print the page's address; needs only Go
-	@$(GO) run ./sim/demo
+	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
 
 test: ## install what the tests need (as root, on Debian), then run all of them
 	@.ci/need gcc:gcc libc6-dev:/usr/include/stdlib.h redis-server:redis-server openssh-server:/usr/sbin/sshd \
