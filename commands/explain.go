@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"sshhelp/diag"
@@ -59,14 +61,51 @@ func consoleFacts(c *diag.Console) map[string]any {
 	add("admin_user", c.AdminUser)
 	add("cloud_init_version", c.CloudInit)
 	add("datasource", c.Datasource)
-	var keys []string
-	for _, k := range c.HostKeys {
-		keys = append(keys, k.Type+" "+k.SHA256)
+	addList(facts, "hostkeys", c.HostKeys, func(k diag.HostKey) string { return k.Type + " " + fingerprint(k) })
+	addList(facts, "key_fingerprints", c.Authorized, func(k diag.AuthorizedKey) string { return fingerprint(k.Key) })
+	addList(facts, "interfaces", c.Interfaces, interfaceInWords)
+	addList(facts, "gateways", c.Gateways, func(g diag.Gateway) string { return g.IP.String() + " " + g.Interface })
+	if c.RoutesShown {
+		facts["default_routes"] = len(c.Gateways)
 	}
-	if keys != nil {
-		facts["hostkeys"] = keys
+	if c.SSHD != nil {
+		facts["sshd_started"] = c.SSHD.Running
 	}
 	return facts
+}
+
+// addList adds what each of a list states, once.
+func addList[T any](facts map[string]any, name string, list []T, state func(T) string) {
+	var stated []string
+	for _, item := range list {
+		if s := state(item); !slices.Contains(stated, s) {
+			stated = append(stated, s)
+		}
+	}
+	if stated != nil {
+		facts[name] = stated
+	}
+}
+
+// fingerprint is a key's as ssh-keygen prints it: SHA256 if it is known, else
+// MD5, which is what Nova keeps of a key pair.
+func fingerprint(k diag.HostKey) string {
+	if k.SHA256 != "" {
+		return k.SHA256
+	}
+	return "MD5:" + k.MD5
+}
+
+// interfaceInWords is "eth0 fa:16:3e:00:00:01 192.0.2.7 2001:db8::7".
+func interfaceInWords(i diag.Interface) string {
+	words := []string{i.Name}
+	if i.MAC != "" {
+		words = append(words, i.MAC)
+	}
+	for _, a := range i.Addrs {
+		words = append(words, a.String())
+	}
+	return strings.Join(words, " ")
 }
 
 // Sections puts the explanation into the parts of an answer that make sense

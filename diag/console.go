@@ -46,6 +46,15 @@ type Console struct {
 	// an instance's first boot only.
 	Authorized []AuthorizedKey
 	HostKeys   []HostKey
+	// Interfaces and Gateways (default routes of IPv4) are as the last boot
+	// printed them; RoutesShown tells whether it printed its routes at all.
+	Interfaces  []Interface
+	Gateways    []Gateway
+	RoutesShown bool
+	// Lease is the last line by which a DHCP client got an address; nil if none.
+	Lease *LogLine
+	// SSHD is what was said last of the SSH service; nil if nothing was.
+	SSHD *Service
 	// Job is what systemd said last that it waits for; nil once it went on.
 	Job *Job
 	// Began is when the last boot began by the guest's own clock, the zero time

@@ -29,13 +29,11 @@ func pastKernel(reached Stage) bool   { return reached > StageKernel }
 
 var (
 	linuxVersion = regexp.MustCompile(`Linux version \d+\.\d+`)
-	sshStarted   = regexp.MustCompile(`(Started|Listening on|Active) .*(Secure Shell|OpenSSH [Ss]erver [Dd]aemon|OpenSSH Daemon|ssh\.serv|sshd\.serv|ssh\.sock|sshd\.sock|SSH [Dd]aemon)`)
-	sysvStarted  = regexp.MustCompile(`(?i)Starting (OpenSSH|dropbear|ssh)\S*.*(: OK|\[ *OK *\]|done)`)
 	// GRUB and the initramfs of dracut bid welcome as well.
 	welcome    = regexp.MustCompile(`Welcome to ([^G]|G[^R])[^!]*([^!)]|[^e!]\)|[^s]e\))!`)
 	online     = regexp.MustCompile(`Reached target .*([Nn]etwork-online|Network is Online|Network \(Online\))`)
 	netReady   = regexp.MustCompile(`(Finished|Started) .*Wait for Network to be Config`)
-	lease      = regexp.MustCompile(`bound to \d|[Ll]ease of \d|DHCPACK of \d`)
+	lease      = regexp.MustCompile(`bound to \d|[Ll]ease of \d|DHCPACK (?:of|from) \d|my address is \d|DHCPv4 address \d|leased \d[\d.]+ for`)
 	lastTarget = regexp.MustCompile(`Reached target .*([Mm]ulti-[Uu]ser|[Gg]raphical)|Startup finished in `)
 	finalStage = regexp.MustCompile(`\] (Finished|Started) .*(cloud-final|Cloud-init: Final Stage|Execute cloud user/final scripts)`)
 )
@@ -43,6 +41,7 @@ var (
 // marks are in the order of the stages.
 var marks = []mark{
 	{"SeaBIOS (version", nil, StageFirmware, always},
+	{"U-Boot 20", nil, StageFirmware, always},
 	{"iPXE (http", nil, StageFirmware, pastFirmware},
 	{"BdsDxe: loading Boot", nil, StageFirmware, pastFirmware},
 	{"BdsDxe: starting Boot", nil, StageFirmware, pastFirmware},
@@ -56,9 +55,13 @@ var marks = []mark{
 	{"GNU GRUB version", nil, StageLoader, pastLoader},
 	{"Booting `", nil, StageLoader, pastLoader},
 	{"Loading initial ramdisk", nil, StageLoader, pastLoader},
+	{"SYSLINUX 6", nil, StageLoader, pastLoader},
+	{"FreeBSD EFI boot block", nil, StageLoader, pastLoader},
+	{"FreeBSD/x86 bootstrap loader", nil, StageLoader, pastLoader},
 	{"EFI stub: ", nil, StageLoader, nil},
 	{"Linux version ", linuxVersion, StageKernel, inKernel},
 	{"] Command line: ", nil, StageKernel, pastKernel},
+	{"The FreeBSD Project.", nil, StageKernel, inKernel},
 	{"Run /init as init process", nil, StageInitramfs, nil},
 	{"Loading, please wait", nil, StageInitramfs, nil},
 	{"Begin: Loading essential drivers", nil, StageInitramfs, nil},
@@ -67,6 +70,9 @@ var marks = []mark{
 	{"info: initramfs: up at", nil, StageInitramfs, nil},
 	{"Welcome to ", welcome, StageInit, nil},
 	{"INIT: version ", nil, StageInit, nil},
+	{"OpenRC 0.", nil, StageInit, nil},
+	{"is starting up Linux", nil, StageInit, nil},
+	{"Mounting local filesystems:", nil, StageInit, nil},
 	{"rc.sysinit: up at", nil, StageInit, nil},
 	{"running 'init-local'", nil, StageInit, nil},
 	{"Switch Root", nil, StageInit, nil},
@@ -75,15 +81,6 @@ var marks = []mark{
 	{"Net device info", nil, StageNetwork, nil},
 	{"Reached target ", online, StageNetwork, nil},
 	{"Wait for Network to be Config", netReady, StageNetwork, nil},
-	{"ound to ", lease, StageNetwork, nil},
-	{"ease of ", lease, StageNetwork, nil},
-	{"DHCPACK of ", lease, StageNetwork, nil},
-	{"Secure Shell", sshStarted, StageSSHD, nil},
-	{"OpenSSH", sshStarted, StageSSHD, nil},
-	{" ssh.s", sshStarted, StageSSHD, nil},
-	{" sshd.s", sshStarted, StageSSHD, nil},
-	{"Starting ", sysvStarted, StageSSHD, nil},
-	{"Server listening on ", nil, StageSSHD, nil},
 	{"running 'modules:", nil, StageNetwork, nil},
 }
 
@@ -141,17 +138,20 @@ func (c *Console) reach(s Stage, line LogLine) {
 // that what that line says did not stop it. A guest in emergency mode still
 // brings up this and that; only the SSH service or the end of the boot shows
 // that it left it. Before init every stage shows it.
+// Where nothing shows how far it was, only a stage that comes before init, or
+// is init, does so as well.
 func (c *Console) WentOn(n int) bool {
 	if c.Up != nil && c.Up.N > n {
 		return true
 	}
 	before := StageNone
 	for s, at := range c.reached {
+		stage := Stage(s)
 		switch {
 		case at == 0:
 		case at <= n:
-			before = Stage(s)
-		case before < StageInit || Stage(s) >= StageSSHD:
+			before = stage
+		case stage >= StageSSHD, before == StageNone && stage <= StageInit, before != StageNone && before < StageInit:
 			return true
 		}
 	}
@@ -163,7 +163,9 @@ var stops = []string{
 	"Kernel panic: ", "not syncing: ", "Kernel panic - not", "-- System halted", "Halting now", "Freezing execution",
 	"You are in emergency mode", "You are in rescue mode", "Welcome to emergency mode", "Entering emergency mode", "Entering rescue mode",
 	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
-	"No bootable device", "grub rescue>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",
+	"to a recovery shell", "into an emergency shell", "[ramfs /]#", "[rootfs ]#", "emergency recovery shell launched", "exiting to /bin/sh", "mountroot>", "Enter full pathname of shell",
+	"or M for manual recovery", "Dropping you to a shell",
+	"No bootable device", "No bootable option or device", "grub rescue>", "grubdom>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",
 }
 
 // readStop notes that the boot stopped. Case matters: "(Initramfs)" is what

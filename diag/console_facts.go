@@ -14,7 +14,7 @@ var (
 	sysClock  = regexp.MustCompile(`setting system clock to .*\((\d{9,11})\)`)
 	startJob  = regexp.MustCompile(`A start job is running for (.+?)(?: \(([^()]*)\)?)?\s*$`)
 	unitJob   = regexp.MustCompile(`Job (\S+)/start running \(([^()]*)\)?`)
-	loginWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	loginWord = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9._-]*|\(none\))$`)
 )
 
 // A reading is what a line with one of some texts tells of its boot.
@@ -30,7 +30,8 @@ var readings = []reading{
 	{[]string{"reboot: Restarting system", "reboot: Power down", "reboot: System halted", "reboot: machine restart"}, readEnd},
 	{[]string{"start job is running for", "/start running"}, readJob},
 	{[]string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}, endJob},
-	{[]string{" login:"}, readPrompt},
+	{[]string{"login:"}, readPrompt},
+	{[]string{"bound to ", "ease of ", "DHCPACK ", "my address is ", "DHCPv4 address ", "leased "}, readLease},
 	{[]string{"Cloud-init v."}, readCloudInit},
 	{[]string{"cloud-final", "Cloud-init: Final Stage", "cloud user/final scripts"}, readFinalStage},
 	{[]string{"Multi-User", "graphical", "Startup finished"}, readLastTarget},
@@ -38,6 +39,9 @@ var readings = []reading{
 	{[]string{"ci-info: |"}, readKeyRow},
 	{[]string{"no authorized ssh keys"}, readNoKeys},
 	{[]string{"login as"}, readLoginAs},
+	{[]string{"ci-info:"}, readTable},
+	{[]string{"if-info:", "ip-route:"}, readCirrOS},
+	{serviceTexts, readService},
 }
 
 // consoleTexts are what tells something of a boot: the texts of marks, then those
@@ -57,6 +61,13 @@ func indexConsole() ([]string, []int) {
 		}
 	}
 	return texts, of
+}
+
+func readLease(r *consoleReader, line LogLine) {
+	if lease.MatchString(line.Text) {
+		r.c.Lease = &line
+		r.c.reach(StageNetwork, line)
+	}
 }
 
 func readPrompt(r *consoleReader, line LogLine) {
@@ -206,8 +217,12 @@ func endJob(r *consoleReader, line LogLine) {
 var notHosts = map[string]bool{"Last": true, "last": true, "Failed": true, "failed": true, "for": true, "on": true, "user": true, "the": true, "Please": true}
 
 // isPrompt reports whether getty asks who is there: "host login:", alone at the
-// end of a line, or at its beginning with anything glued to it.
+// end of a line, or at its beginning with anything glued to it. FreeBSD's asks
+// without the host's name.
 func isPrompt(text string) bool {
+	if strings.TrimSpace(text) == "login:" {
+		return true
+	}
 	i := strings.Index(text, " login:")
 	if i < 0 {
 		return false

@@ -19,6 +19,7 @@ type consoleReader struct {
 	seen    sightings // memory for text
 	redact  redactor
 	keys    hostKeyReader
+	tables  tableReader
 	table   string  // the account whose table of authorised keys is being read
 	ended   bool    // the boot has ended: the next line belongs to a new one
 	fresh   bool    // nothing but this line has been read of the boot
@@ -38,7 +39,7 @@ func newLineReader(s *scanner) *consoleReader {
 // because of what the lines before it began. A reading that follows lines which
 // none of its texts is in has to be told of here.
 func (r *consoleReader) attentive() bool {
-	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.index.every
+	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.tables.broken != "" || r.index.every
 }
 
 // text reads whole lines. A carriage return goes back to redraw the line; what it
@@ -156,6 +157,7 @@ func (r *consoleReader) read(line LogLine) {
 	r.kept.add(piece{n: line.N, text: line.Text, lines: 1, read: true})
 	r.c.learnTime(line.Text)
 	r.keys.read(line.Text, &r.c)
+	r.mend(line)
 	done := uint64(0) // readings made of this line
 	for _, text := range r.found {
 		if i := readingOf[text]; i >= 0 && done&(1<<i) == 0 {
@@ -176,7 +178,7 @@ func (r *consoleReader) begin() {
 	}
 	clear(r.c.hits)
 	r.kept.reset()
-	r.table, r.fresh = "", true
+	r.table, r.tables, r.fresh = "", tableReader{}, true
 }
 
 // console ends the log.

@@ -16,6 +16,9 @@ SSH server are not started in any of them.`,
 	Text:   "{name} stopped booting and waits in a maintenance shell{asked}, so its SSH server was not started.",
 	Maybe:  "{name} had stopped in a maintenance shell{asked} when it ran last.",
 	Breaks: diag.AtGuest,
+	ExplainedBy: []*diag.Cause{
+		bootRootNotFound, bootFilesystem, bootFstab, bootSELinux, bootDiskFull, cloudinitUserData,
+	},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `You are in (?:emergency|rescue) mode|Welcome to (?:emergency|rescue) mode`,
@@ -38,7 +41,7 @@ SSH server are not started in any of them.`,
 		NearMiss: `sshd[812]: User root not allowed because account is locked`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Entering (?:emergency|rescue) mode\. Exit the shell|dracut:/#|^\s*\(initramfs\)|Dropping to a shell!`,
+		Pattern:  `Entering (?:emergency|rescue) mode\. Exit the shell|dracut:/#|^\s*\(initramfs\)|Dropping to a shell!|dropped (?:in)?to an? (?:recovery|emergency) shell|emergency recovery shell launched|^\[r(?:am|oot)fs /?\]#|exiting to /bin/sh|Enter full pathname of shell`,
 		Example:  `Entering emergency mode. Exit the shell to continue.`,
 		NearMiss: `Welcome to Rocky Linux 9.3 (Blue Onyx) dracut-057 (Initramfs)!`,
 	}, {

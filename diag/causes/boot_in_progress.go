@@ -17,6 +17,13 @@ connections time out, are refused, or end with "Permission denied".`,
 	Text:   "{name} has not finished booting: {stage}{waiting}.",
 	Maybe:  "{name} has not come to the end of its boot{since}{hint}: {stage}{waiting}.",
 	Breaks: diag.AtGuest,
+	// Whatever else is wrong, and not the time that the boot takes, is then it.
+	Generic: true,
+	ExplainedBy: []*diag.Cause{
+		bootNoBootableDisk, bootSecureBoot, bootRootNotFound, bootFilesystem, bootFstab, bootSELinux, bootDiskFull, bootOutOfMemory, bootHung,
+		bootKernelPanic, bootNetwork, bootEmergencyMode, bootSSHDFailed, bootConntrackFull,
+		cloudinitMetadata, cloudinitModuleFailed, cloudinitNoDatasource, cloudinitNoKeys, cloudinitUserData,
+	},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `has gone \d+ days without being checked, check forced|contains a file system with errors, check forced|was not cleanly unmounted, check forced`,
@@ -56,7 +63,7 @@ func checkInProgress(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	case c.Empty:
 		return justStarted(p)
-	case c.Stopped != nil, hasFault(c):
+	case c.Stopped != nil:
 		return diag.Verdict{State: diag.RuledOut}
 	}
 	at := notFinished(p)

@@ -13,9 +13,10 @@ var bootKernelPanic = &diag.Cause{
 root file system, a first process that died, broken memory, a bug. It says so on
 the console and stops. From then on nothing runs on the instance, although the
 cloud goes on calling it ACTIVE, because the virtual machine as such is running.`,
-	Text:   "The kernel of {name} crashed{reason}, so nothing runs on it that could answer.",
-	Maybe:  "The kernel of {name} crashed when it ran last{reason}.",
-	Breaks: diag.AtGuest,
+	Text:        "The kernel of {name} crashed{reason}, so nothing runs on it that could answer.",
+	Maybe:       "The kernel of {name} crashed when it ran last{reason}.",
+	Breaks:      diag.AtGuest,
+	ExplainedBy: []*diag.Cause{bootRootNotFound, bootFilesystem, bootSELinux, bootHung, bootOutOfMemory},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `Kernel panic(?: - not syncing)?: ?(.*)`,

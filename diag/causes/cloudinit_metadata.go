@@ -15,9 +15,10 @@ var cloudinitMetadata = &diag.Cause{
 169.254.169.254, who it is and whose public key to let in. If that does not
 answer, the instance comes up without its account's key, host name and user-data,
 and SSH refuses everybody.`,
-	Text:   "{name} could not reach the cloud's metadata service while booting, so it did not get its SSH key.",
-	Maybe:  "{name} had trouble reaching the cloud's metadata service, from which it gets its SSH key.",
-	Breaks: diag.AtKey,
+	Text:        "{name} could not reach the cloud's metadata service while booting, so it did not get its SSH key.",
+	Maybe:       "{name} had trouble reaching the cloud's metadata service, from which it gets its SSH key.",
+	Breaks:      diag.AtKey,
+	ExplainedBy: []*diag.Cause{bootNetwork, bootDiskFull},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `No active metadata service found|IOError contacting metadata service|Broken metadata address`,
@@ -38,6 +39,11 @@ and SSH refuses everybody.`,
 		Pattern:  `failed (\d+)/(\d+): up [\d.]+|failed to read iid from metadata|failed to get http://169\.254\.169\.254`,
 		Example:  `failed 20/20: up 47.35. request failed`,
 		NearMiss: `successful after 2/20 tries: up 3.12. iid=i-0000001c`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `(?:afterburn|coreos-metadata|ignition)\S*: .*(?:error sending request for url \(http://169\.254\.169\.254|GET error: .*169\.254\.169\.254.*(?:unreachable|timeout|refused|deadline)|169\.254\.169\.254.*(?:unreachable|i/o timeout|deadline exceeded))`,
+		Example:  `afterburn[1033]:     3: error sending request for url (http://169.254.169.254/latest/meta-data/public-keys)`,
+		NearMiss: `afterburn[961]: Nov 04 17:44:01.730 INFO Fetching http://169.254.169.254/latest/meta-data/public-keys: Attempt #1`,
 	}, {
 		In:       diag.ConsoleLog,
 		Pattern:  `no results found for mode=net`,

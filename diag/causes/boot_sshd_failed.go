@@ -1,0 +1,69 @@
+package causes
+
+import (
+	"regexp"
+
+	"sshhelp/diag"
+)
+
+var bootSSHDFailed = &diag.Cause{
+	ID:    "boot/sshd-failed",
+	Title: "its SSH server failed to start",
+	Doc: `The guest has booted, but its SSH server did not start: mostly for a mistake
+in its configuration, or because it has no host keys. Why is in the guest's own
+journal only. Connections are refused then.`,
+	Text:        "The SSH server of {name} failed to start, so nothing listens on port {port}.",
+	Maybe:       "The SSH server of {name} had failed to start.",
+	Breaks:      diag.AtPort,
+	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootEmergencyMode},
+	Lines: []diag.Line{{
+		In:       diag.ConsoleLog,
+		Pattern:  `Failed to start .*(?:(?:OpenSSH|SSH|sshd?)\b.*[Kk]ey|[Kk]ey.*\b(?:OpenSSH|SSH|sshd?)\b|sshd-?keygen|sshdgenkeys|ssh-host-keys)`,
+		Example:  `[FAILED] Failed to start OpenSSH Server Key Generation.`,
+		NearMiss: `[FAILED] Failed to start Session Key Store.`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `sshd: no hostkeys available|(?:Could not|Unable to) load host key|Missing privilege separation directory|Privilege separation user sshd does not exist|sshd\S*: .*(?:Bad configuration option|terminating, \d+ bad configuration|Cannot bind any address|fatal: )|Bind to port \d+ on \S+ failed`,
+		Example:  `sshd: no hostkeys available -- exiting.`,
+		NearMiss: `sshd[812]: Server listening on 0.0.0.0 port 22.`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `Failed to start .*(?:OpenBSD Se|Secure Shell|Shell server|OpenSSH (?:[Ss]erver [Dd]aemon|Daemon)|\bsshd?\.serv|SSH [Dd]aemon)`,
+		Example:  `[FAILED] Failed to start ssh.service - OpenBSD Secure Shell server.`,
+		NearMiss: `[  OK  ] Started ssh.service - OpenBSD Secure Shell server.`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `(?i:starting (?:OpenSSH|dropbear|sshd?\b).*(?:: *FAIL|\[ *fail(?:ed)? *\]|\[ *!! *\]))|failed to start sshd|sshd failed to start`,
+		Example:  `Starting dropbear sshd: FAIL`,
+		NearMiss: `Starting dropbear sshd: OK`,
+	}},
+	Check: checkSSHDFailed,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Open its virtual console, log in, and ask the server what is wrong with its configuration.", Code: "sudo sshd -t && sudo journalctl -b -u ssh -u sshd", Who: diag.Inside},
+		{Do: "If host keys are missing, make them and start the server.", Code: "sudo ssh-keygen -A && sudo systemctl restart ssh", Who: diag.Inside},
+		{Do: "If nobody can log in there, boot it from a rescue image, mount its disk and correct /etc/ssh/sshd_config on that.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+	}},
+}
+
+// sshdSays tells what the server itself said, or the making of its keys, from
+// the state of its unit, which the reader of the console follows.
+var sshdSays = regexp.MustCompile(`(?i)key|privilege separation|configuration option|bind to|bind any|fatal`)
+
+// checkSSHDFailed goes by the unit's last state: a server that is restarted may
+// fail first.
+func checkSSHDFailed(p *diag.Pass) diag.Verdict {
+	c := p.Console
+	if c == nil {
+		return diag.Verdict{}
+	}
+	if s := c.SSHD; s != nil && !s.Running && c.Down == nil {
+		return stuck(p, &diag.Hit{N: s.Line.N, Text: s.Line.Text}, nil)
+	}
+	hit := firstHit(p, func(h *diag.Hit) bool {
+		return sshdSays.MatchString(h.Text) && (c.SSHD == nil || !c.SSHD.Running || c.SSHD.Line.N < h.N)
+	})
+	if hit == nil && c.SSHD != nil && c.SSHD.Running {
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	return stuck(p, hit, nil)
+}
