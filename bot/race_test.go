@@ -3,4 +3,4 @@
 package bot
 
 // raceFactor widens limits on time.
-const raceFactor = 10
+const raceFactor = 40

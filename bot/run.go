@@ -15,7 +15,11 @@ import (
 // It returns nil after a drain, a [*PermanentError] for what only a person can
 // put right, or another error when Slack has been out of reach for too long.
 func (b *Bot) Run(ctx context.Context) error {
-	defer b.Close()
+	defer func() {
+		if err := b.Close(); err != nil {
+			b.log.Warn("cannot close Redis", "err", err)
+		}
+	}()
 	if err := b.introduce(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,10 +155,9 @@ func checkRedis(ctx context.Context, o Options) diag.Check {
 	}
 	s, err := openStore(o)
 	if err == nil {
-		defer s.close() // a client that only pinged has nothing to lose
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
-		err = s.ping(ctx)
+		err = errors.Join(s.ping(ctx), s.close())
 	}
 	if err != nil {
 		c.Mark, c.Text = diag.CheckFailed, err.Error()

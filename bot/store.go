@@ -73,7 +73,7 @@ type redisLog struct{ log *slog.Logger }
 
 // Printf implements go-redis's logger.
 func (l redisLog) Printf(_ context.Context, format string, v ...any) {
-	l.log.Debug("redis client", "msg", fmt.Sprintf(format, v...))
+	l.log.Debug("redis client", "said", fmt.Sprintf(format, v...))
 }
 
 // patience is how long a job under way waits for a Redis that is away.
