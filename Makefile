@@ -1,7 +1,7 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build fuzz bench-latency golden
+.PHONY: demo test check build bench-latency bench-ack golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
@@ -22,6 +22,9 @@ build: ## the product, as the image holds it
 
 bench-latency: ## a diagnosis against a cloud whose every call takes 100 ms
 	$(GO) test -run '^$$' -bench BenchmarkDiagnosisLatency -benchtime 5x .
+
+bench-ack: ## slash command to ack: 500 commands at 20 a second; the limit is p99 50 ms
+	$(GO) test -count=1 -run TestAckLatency -v ./bot | grep -E 'ack|ok|FAIL'
 
 golden: ## rewrite what the cases expect; read the difference
 	$(GO) test ./diag/causes -update

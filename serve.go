@@ -77,7 +77,6 @@ func botOptions(cfg *config.Config, logger *slog.Logger) bot.Options {
 			Channels: cfg.Access.Channels, Users: cfg.Access.Users,
 		},
 		MaxChecks: cfg.Limits.Concurrent, PerUserPerMinute: cfg.Limits.PerUserPerMinute,
-		DefaultPort: uint16(cfg.SSH.Port), DefaultUser: cfg.SSH.User,
 		Version: version, Logger: logger,
 	}
 }

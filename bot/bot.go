@@ -41,11 +41,7 @@ type Options struct {
 	MaxChecks        int // at once; 0: 8
 	PerUserPerMinute int // requests of one person; 0: 10
 
-	// DefaultPort and DefaultUser are not used: the engine knows what the site
-	// assumes, and says so in the answer.
-	DefaultPort uint16
-	DefaultUser string
-	Version     string // for the log
+	Version string // for the log
 }
 
 func (o Options) withDefaults() Options {

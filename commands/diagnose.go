@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -123,13 +125,21 @@ func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, 
 	return &whole
 }
 
-// ask asks one source within its budget.
-func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job) answer {
+// ask asks one source within its budget. A witness that panics loses its own
+// testimony and nothing else: this is its goroutine.
+func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job) (a answer) {
 	ctx, cancel := context.WithTimeout(ctx, j.budget)
 	defer cancel()
 	started := e.Now()
-	fact, err := j.witness.Read(ctx, known, j.source)
-	return answer{job: j, fact: fact, err: err, took: e.Now().Sub(started)}
+	a = answer{job: j}
+	defer func() {
+		if r := recover(); r != nil {
+			a.fact, a.err = nil, fmt.Errorf("%s panicked: %v\n%s", j.source, r, debug.Stack())
+		}
+		a.took = e.Now().Sub(started)
+	}()
+	a.fact, a.err = j.witness.Read(ctx, known, j.source)
+	return a
 }
 
 // file adds one answer to the evidence and says how it went.

@@ -102,6 +102,29 @@ func TestDiagnoseWithGaps(t *testing.T) {
 	})
 }
 
+// A source that panics is a gap; the process and the other sources live on.
+func TestPanicIsAGap(t *testing.T) {
+	cloud := &town{search: found(web), sources: []diag.Source{diag.SourceConsole, diag.SourceImage}, read: func(_ context.Context, s diag.Source) (diag.Fact, error) {
+		if s == diag.SourceConsole {
+			panic("an index out of range")
+		}
+		return &diag.Image{Distro: "debian"}, nil
+	}}
+	e := engine(t, nil, cloud)
+	f, err := e.Find(t.Context(), diag.Asked{Query: "web-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := e.Diagnose(t.Context(), f, nil)
+	gap := func(g diag.Gap) bool { return g.Source == diag.SourceConsole && g.Why == diag.GapFailed }
+	if !slices.ContainsFunc(d.Gaps, gap) || d.Evidence().Image == nil {
+		t.Errorf("gaps %+v, image %v", d.Gaps, d.Evidence().Image)
+	}
+	if strings.Contains(d.Gaps[0].Text+d.Gaps[1].Text, "index") {
+		t.Error("a person is shown the inner error")
+	}
+}
+
 // What is off is not probed, and the answer says that it was not.
 func TestShutoffIsNotProbed(t *testing.T) {
 	off := web
