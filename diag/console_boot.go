@@ -29,8 +29,8 @@ func pastKernel(reached Stage) bool   { return reached > StageKernel }
 
 var (
 	linuxVersion = regexp.MustCompile(`Linux version \d+\.\d+`)
-	// GRUB and the initramfs of dracut bid welcome as well.
-	welcome    = regexp.MustCompile(`Welcome to ([^G]|G[^R])[^!]*([^!)]|[^e!]\)|[^s]e\))!`)
+	// GRUB, the initramfs of dracut and maintenance shells bid welcome as well.
+	welcome    = regexp.MustCompile(`Welcome to ([^Ger]|G[^R]|e[^m]|r[^e])[^!]*([^!)]|[^e!]\)|[^s]e\))!`)
 	online     = regexp.MustCompile(`Reached target .*([Nn]etwork-online|Network is Online|Network \(Online\))`)
 	netReady   = regexp.MustCompile(`(Finished|Started) .*Wait for Network to be Config`)
 	lease      = regexp.MustCompile(`bound to \d|[Ll]ease of \d|DHCPACK (?:of|from) \d|my address is \d|DHCPv4 address \d|leased \d[\d.]+ for`)
@@ -163,7 +163,7 @@ var stops = []string{
 	"Kernel panic: ", "not syncing: ", "Kernel panic - not", "-- System halted", "Halting now", "Freezing execution",
 	"You are in emergency mode", "You are in rescue mode", "Welcome to emergency mode", "Entering emergency mode", "Entering rescue mode",
 	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
-	"to a recovery shell", "into an emergency shell", "[ramfs /]#", "[rootfs ]#", "emergency recovery shell launched", "exiting to /bin/sh", "mountroot>", "Enter full pathname of shell",
+	"to a recovery shell", "into an emergency shell", "[ramfs /]#", "[rootfs ]#", "emergency recovery shell launched", "exiting to /bin/sh", "mountroot>", "KDB: enter: panic", "Enter full pathname of shell",
 	"or M for manual recovery", "Dropping you to a shell",
 	"No bootable device", "No bootable option or device", "grub rescue>", "grubdom>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",
 }

@@ -39,7 +39,7 @@ var readings = []reading{
 	{[]string{"ci-info: |"}, readKeyRow},
 	{[]string{"no authorized ssh keys"}, readNoKeys},
 	{[]string{"login as"}, readLoginAs},
-	{[]string{"ci-info:"}, readTable},
+	{[]string{"ci-info:", "+Net device info", "+Route IPv4 info", "+Route info"}, readTable},
 	{[]string{"if-info:", "ip-route:"}, readCirrOS},
 	{serviceTexts, readService},
 }

@@ -39,7 +39,7 @@ func newLineReader(s *scanner) *consoleReader {
 // because of what the lines before it began. A reading that follows lines which
 // none of its texts is in has to be told of here.
 func (r *consoleReader) attentive() bool {
-	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.tables.broken != "" || r.index.every
+	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.tables.within() || r.index.every
 }
 
 // text reads whole lines. A carriage return goes back to redraw the line; what it
@@ -157,7 +157,7 @@ func (r *consoleReader) read(line LogLine) {
 	r.kept.add(piece{n: line.N, text: line.Text, lines: 1, read: true})
 	r.c.learnTime(line.Text)
 	r.keys.read(line.Text, &r.c)
-	r.mend(line)
+	r.followTable(line)
 	done := uint64(0) // readings made of this line
 	for _, text := range r.found {
 		if i := readingOf[text]; i >= 0 && done&(1<<i) == 0 {

@@ -48,20 +48,29 @@ const (
 
 // A tableReader follows the tables from line to line.
 type tableReader struct {
+	bare   int    // lines that may still come of a table whose rows have no prefix
 	broken string // the first half of a row
 	lines  int    // that may still come until its second half
 	row    LogLine
 }
 
-// readTable takes a line of cloud-init's tables.
+// readTable takes a line of cloud-init's tables: a heading, or a row with its
+// prefix.
 func readTable(r *consoleReader, line LogLine) {
-	_, text, _ := strings.Cut(line.Text, "ci-info:")
+	_, text, prefixed := strings.Cut(line.Text, "ci-info:")
+	if !prefixed {
+		text, r.tables.bare = line.Text, maxRows
+	}
 	switch {
 	case strings.Contains(text, "Net device info"):
 		r.c.Interfaces = nil
 	case strings.Contains(text, "Route IPv4 info"), strings.Contains(text, "Route info"):
 		r.c.Gateways, r.c.RoutesShown = nil, !strings.Contains(text, "failed")
 	}
+	r.tableRow(text, line)
+}
+
+func (r *consoleReader) tableRow(text string, line LogLine) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "|") {
 		return
@@ -72,9 +81,23 @@ func readTable(r *consoleReader, line LogLine) {
 	}
 }
 
-// mend looks for the second half of a row that was cut.
-func (r *consoleReader) mend(line LogLine) {
-	if r.tables.broken == "" || strings.Contains(line.Text, "ci-info:") {
+// within reports whether the next line may be part of a table although nothing
+// in it says so.
+func (t *tableReader) within() bool { return t.broken != "" || t.bare > 0 }
+
+// followTable takes such a line: a row without a prefix, as in a file that cloud-init
+// wrote, or the second half of a row that was cut.
+func (r *consoleReader) followTable(line LogLine) {
+	if !r.tables.within() || strings.Contains(line.Text, "ci-info:") {
+		return
+	}
+	if r.tables.bare > 0 {
+		if !strings.HasPrefix(line.Text, "+") && !strings.HasPrefix(line.Text, "|") {
+			r.tables.bare = 0
+			return
+		}
+		r.tables.bare--
+		r.tableRow(line.Text, line)
 		return
 	}
 	if r.tables.lines--; r.tables.lines == 0 {

@@ -21,7 +21,7 @@ entry has the option nofail. The network and the SSH server do not start then.`,
 	ExplainedBy: []*diag.Cause{bootRootNotFound},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `Timed out waiting for device (?:\S+ - )?(.*?)\.?$`,
+		Pattern:  `Timed out waiting for device (?:\S+ - )?(.*?)\.?\s*$`,
 		Example:  `[ TIME ] Timed out waiting for device dev-vdb.device - /dev/vdb.`,
 		NearMiss: `[   12.1] systemd-udevd[212]: Timed out waiting for workers`,
 	}, {

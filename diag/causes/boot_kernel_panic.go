@@ -32,6 +32,11 @@ cloud goes on calling it ACTIVE, because the virtual machine as such is running.
 		Pattern:  `-- System halted`,
 		Example:  `XZ-compressed data is corrupt  -- System halted`,
 		NearMiss: `[ 8123.551223] reboot: System halted`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `^Fatal trap \d+: (.*)|KDB: enter: panic|^\s*db> `,
+		Example:  `Fatal trap 12: page fault while in kernel mode`,
+		NearMiss: `KDB: debugger backends: ddb`,
 	}},
 	Check: checkKernelPanic,
 	Fix: diag.Remedy{

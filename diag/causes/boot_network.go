@@ -20,12 +20,12 @@ neither its key nor its name from the metadata service.`,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootFstab, bootRootNotFound},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcpcd?\S*: timed out|DHCP\S* for (?:interface )?\S+ failed|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
+		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
 		Example:  `[   78.1] dhclient[301]: No DHCPOFFERS received.`,
 		NearMiss: `[   18.1] dhclient[301]: DHCPOFFER of 192.0.2.7 from 192.0.2.1`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `(?:Failed to start|Dependency failed for) .*(?:Raise network interfaces|Bring up/down networking|networking\.serv|wicked managed network|(?:- |start )Network (?:Service|Configuration)|network\.service|Network initialization)`,
+		Pattern:  `(?:Failed to start|Dependency failed for) .*(?:Raise network interfaces|Bring up/down networking|networking\.serv|wicked managed network|(?:- |start )Network (?:Service|Configuration)|network\.service|Network initialization|Configure network interfaces|(?:- |start )Network Manager\.?\s*$)`,
 		Example:  `[FAILED] Failed to start Raise network interfaces.`,
 		NearMiss: `[FAILED] Failed to start Network Time Synchronization.`,
 	}, {
@@ -35,7 +35,7 @@ neither its key nor its name from the metadata service.`,
 		NearMiss: `[  OK  ] Finished Network Manager Wait Online.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Device \S+ has different MAC address than expected|Device \S+ does not seem to be present|Bringing up interface \S+: .*\[ *FAILED *\]|[Ff]ailed to bring up (?:eth|en|ens|eno|enp)\w+|gave up waiting for a network device|without full network configuration|Failed to bring up EphemeralIPNetwork|Networking failed to start`,
+		Pattern:  `Device \S+ has different MAC address than expected|Device \S+ does not seem to be present|Bringing up interface \S+: .*\[ *FAILED *\]|[Ff]ailed to bring up (?:eth|en|ens|eno|enp)\w+|gave up waiting for a network device|without full network configuration|Failed to bring up EphemeralIPNetwork|[Nn]etworking failed to start|no link \.* *giving up`,
 		Example:  `Device eth0 does not seem to be present, delaying initialization.`,
 		NearMiss: `Bringing up interface eth0:  [  OK  ]`,
 	}, {
@@ -101,7 +101,7 @@ func networkDown(p *diag.Pass) (hit *diag.Hit, sure bool) {
 		return lost, true
 	}
 	switch configured, first := addressed(c); {
-	case configured:
+	case configured, first != nil && c.Lease != nil && c.Lease.N > first.N:
 		return nil, false
 	case first != nil:
 		return &diag.Hit{Line: &bootNetworkRow, N: first.N, Text: first.Text}, true

@@ -22,7 +22,7 @@ so slow that it does not answer.`,
 		NearMiss: `[  301.2] Memory cgroup out of memory: Killed process 812 (java) total-vm:1820044kB`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `^(?:\S+ )*?.*?\b(\S+) invoked oom-killer:`,
+		Pattern:  `(\S+) invoked oom-killer:`,
 		Example:  `[    8.4] apt-get invoked oom-killer: gfp_mask=0x201da, order=0, oom_score_adj=0`,
 		NearMiss: `[    8.4] oom_reaper: started`,
 	}, {

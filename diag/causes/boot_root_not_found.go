@@ -19,12 +19,12 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 	ExplainedBy: []*diag.Cause{bootFilesystem},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `VFS: (?:Unable to mount root fs|Cannot open root device "?([^" ]+))|Please append a correct "root=" boot option|(?:No|No working) init found\.|Requested init \S+ failed`,
+		Pattern:  `VFS: (?:Unable to mount root fs|Cannot open root device "?([^" ]+))|Please append a correct "root=" boot option`,
 		Example:  `[    1.9] VFS: Cannot open root device "LABEL=cloudimg-rootfs" or unknown-block(0,0): error -6`,
 		NearMiss: `[    2.1] VFS: Mounted root (ext4 filesystem) readonly on device 252:1.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Gave up waiting for root (?:file system )?device|ALERT! +(\S+) does not exist|Failed to mount (\S+) as root file system|Target filesystem doesn't have requested /sbin/init`,
+		Pattern:  `Gave up waiting for root (?:file system )?device|ALERT! +(\S+) does not exist|Failed to mount (\S+) as root file system|Target filesystem doesn't have requested /sbin/init|No init found\. Try passing init= bootarg`,
 		Example:  `ALERT!  UUID=0b7f19b1-46a4-4b4b-8f5a-5c5d7f4a8d11 does not exist.  Dropping to a shell!`,
 		NearMiss: `Gave up waiting for suspend/resume device`,
 	}, {

@@ -1,6 +1,10 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
 
 var cloudinitNoKeys = &diag.Cause{
 	ID:    "cloudinit/no-keys",
@@ -42,8 +46,13 @@ func checkNoKeys(p *diag.Pass) diag.Verdict {
 	}
 	v := planted(p, firstHit(p, func(*diag.Hit) bool { return true }))
 	v.Args = accountOf(p)
+	if v.State == diag.Confirmed && slices.ContainsFunc(p.Console.Authorized, notRoots) {
+		v.State = diag.Possible // another account than the one named last is open
+	}
 	return v
 }
+
+func notRoots(k diag.AuthorizedKey) bool { return k.User != "root" }
 
 func accountOf(p *diag.Pass) diag.Args {
 	if p.Console != nil && p.Console.AdminUser != "" {
