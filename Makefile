@@ -1,7 +1,7 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build bench-latency bench-ack golden
+.PHONY: demo test check build bench-latency bench-ack score golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
@@ -25,6 +25,12 @@ bench-latency: ## a diagnosis against a cloud whose every call takes 100 ms
 
 bench-ack: ## slash command to ack: 500 commands at 20 a second; the limit is p99 50 ms
 	$(GO) test -count=1 -run TestAckLatency -v ./bot | grep -E 'ack|ok|FAIL'
+
+# Labelled texts that stand beside the project, where there are any.
+SETS ?= $(wildcard ../shared/console/public ../shared/console/real-debian12 ../shared/transcripts)
+
+score: ## how well labelled consoles and pastes are read; SETS=DIR... for other sets
+	$(GO) run ./sim/score $(SETS)
 
 golden: ## rewrite what the cases expect; read the difference
 	$(GO) test ./diag/causes -update
