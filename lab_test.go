@@ -45,7 +45,7 @@ var leads = map[string]string{
 	"UPPER.example.org": "", "same-name": "", "twin": "2 instances",
 
 	"console-missing": "", "console-unsupported": "", "console-broken": "", "console-slow": "", "console-empty": "",
-	"kernel-panic": "boot/kernel-panic", "panic-once": "boot/kernel-panic", "emergency-mode": "boot/emergency-mode",
+	"kernel-panic": "boot/root-not-found", "panic-once": "boot/root-not-found", "emergency-mode": "boot/fstab",
 	"metadata-failure": "cloudinit/metadata", "sg-no-egress": "cloudinit/metadata", "still-booting": "boot/in-progress",
 
 	"ssh-refused": "sshd/refused", "ssh-not-ssh": "sshd/not-ssh", "ssh-silent": "sshd/no-banner",

@@ -162,7 +162,7 @@ func (c *Console) WentOn(n int) bool {
 var stops = []string{
 	"Kernel panic: ", "not syncing: ", "Kernel panic - not", "-- System halted", "Halting now", "Freezing execution",
 	"You are in emergency mode", "You are in rescue mode", "Welcome to emergency mode", "Entering emergency mode", "Entering rescue mode",
-	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#",
+	"Give root password for maintenance", "Press Enter for maintenance", "maintenance shell will now be started", "Cannot open access to console", "Dropping to a shell!", "(initramfs)", "dracut:/#", "switch_root:/#",
 	"to a recovery shell", "into an emergency shell", "[ramfs /]#", "[rootfs ]#", "emergency recovery shell launched", "exiting to /bin/sh", "mountroot>", "KDB: enter: panic", "Enter full pathname of shell",
 	"or M for manual recovery", "Dropping you to a shell",
 	"No bootable device", "No bootable option or device", "grub rescue>", "grubdom>", "grub>", "Minimal BASH-like line editing", "RUN fsck MANUALLY", "Security Violation", "bad shim signature",

@@ -17,14 +17,17 @@ type Interface struct {
 	Up    bool
 	MAC   string // lower case, with colons; "" if none was printed
 	Addrs []netip.Addr
-	Line  LogLine // the first row about it
+	// Masked: an address was printed that cannot be read, because somebody
+	// blotted it out or another writer cut it.
+	Masked bool
+	Line   LogLine // the first row about it
 }
 
 // Usable returns the addresses by which others can reach the interface.
 func (i *Interface) Usable() []netip.Addr {
 	var usable []netip.Addr
 	for _, a := range i.Addrs {
-		if !a.IsLoopback() && !a.IsLinkLocalUnicast() && !a.IsUnspecified() {
+		if !a.IsLinkLocalUnicast() && !a.IsUnspecified() {
 			usable = append(usable, a)
 		}
 	}
@@ -165,7 +168,9 @@ func (c *Console) device(name string, up bool, address, mac string, line LogLine
 		i.MAC = strings.ToLower(mac)
 	}
 	address, _, _ = strings.Cut(address, "/")
-	if ip, err := netip.ParseAddr(address); err == nil && len(i.Addrs) < maxRows {
+	ip, err := netip.ParseAddr(address)
+	i.Masked = i.Masked || err != nil && strings.Trim(address, ". ") != ""
+	if err == nil && len(i.Addrs) < maxRows {
 		i.Addrs = append(i.Addrs, ip.WithZone(""))
 	}
 }

@@ -71,6 +71,16 @@ func TestUsable(t *testing.T) {
 	}
 }
 
+// TestMasked: an address that was blotted out is not the lack of one.
+func TestMasked(t *testing.T) {
+	for address, want := range map[string]bool{".": false, "192.0.2.5": false, "x.x.x.x": true, "<removed>": true, "192.0.2.": true} {
+		c := ReadConsole("ci-info: | eth0 | True | " + address + " | 255.255.0.0 | global | fa:16:3e:00:00:05 |")
+		if got := c.Interfaces[0].Masked; got != want {
+			t.Errorf("%q: masked %v", address, got)
+		}
+	}
+}
+
 func TestLease(t *testing.T) {
 	for text, want := range map[string]bool{
 		"dhclient[301]: bound to 192.0.2.5 -- renewal in 41000 seconds.":                  true,

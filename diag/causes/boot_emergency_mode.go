@@ -41,7 +41,7 @@ SSH server are not started in any of them.`,
 		NearMiss: `sshd[812]: User root not allowed because account is locked`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Entering (?:emergency|rescue) mode\. Exit the shell|dracut:/#|^\s*\(initramfs\)|Dropping to a shell!|dropped (?:in)?to an? (?:recovery|emergency) shell|emergency recovery shell launched|^\[r(?:am|oot)fs /?\]#|exiting to /bin/sh|Enter full pathname of shell`,
+		Pattern:  `Entering (?:emergency|rescue) mode\. Exit the shell|(?:dracut|switch_root):/#|^\s*\(initramfs\)|Dropping to a shell!|dropped (?:in)?to an? (?:recovery|emergency) shell|emergency recovery shell launched|^\[r(?:am|oot)fs /?\]#|exiting to /bin/sh|Enter full pathname of shell`,
 		Example:  `Entering emergency mode. Exit the shell to continue.`,
 		NearMiss: `Welcome to Rocky Linux 9.3 (Blue Onyx) dracut-057 (Initramfs)!`,
 	}, {

@@ -138,7 +138,7 @@ func routesLost(p *diag.Pass) *diag.Hit {
 // shows interfaces without one, it returns the first row.
 func addressed(c *diag.Console) (usable bool, first *diag.LogLine) {
 	for i := range c.Interfaces {
-		if len(c.Interfaces[i].Usable()) > 0 {
+		if c.Interfaces[i].Masked || len(c.Interfaces[i].Usable()) > 0 {
 			return true, nil
 		}
 	}

@@ -34,7 +34,7 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 		NearMiss: `[    3.1] systemd[1]: Starting dracut initqueue hook...`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Warning: Could not boot\.|[Ww]arning: "?(/dev/\S+?)"? does not exist|dracut.*FATAL: |No root device "?([^" ]+)"? found|dracut.* Boot has failed\. To debug|dracut: Refusing to continue|Dependency failed for .*(?:/sysroot|sysroot\.mount|Initrd Root|initrd-root)|Failed to mount (?:/sysroot|sysroot\.mount)|Timed out waiting for device .*root`,
+		Pattern:  `Warning: Could not boot\.|[Ww]arning: "?(/dev/\S+?)"? does not exist|dracut.*FATAL: |No root device "?([^" ]+)"? found|dracut.* Boot has failed\. To debug|dracut: Refusing to continue|Dependency failed for .*(?:/sysroot|sysroot\.mount|Initrd Root|initrd-root)|[Ff]ailed to mount (?:/sysroot|sysroot\.mount)|Failed to start .*Switch Root|Timed out waiting for device .*root`,
 		Example:  `[  190.3] dracut-initqueue[374]: Warning: /dev/mapper/rhel-root does not exist`,
 		NearMiss: `[    3.1] dracut-pre-pivot[644]: Device sda9 not found`,
 	}, {

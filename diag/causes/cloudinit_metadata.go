@@ -31,7 +31,7 @@ and SSH refuses everybody.`,
 		NearMiss: `url_helper.py[ERROR]: Timed out, no response from urls: ['http://192.0.2.7/seed/meta-data']`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Calling '?"?https?://(?:169\.254\.169\.254|\[fe80::a9fe:a9fe[^\]]*\])[^ ]* failed \[(\d+)/(\d+)s\]`,
+		Pattern:  `Calling '?"?https?://(?:169\.254\.169\.254|\[(?:fe80::a9fe:a9fe|fd00:ec2::254)[^\]]*\])[^ ]* failed \[(\d+)/(-?\d+|unlimited)s?\]`,
 		Example:  `url_helper.py[WARNING]: Calling 'http://169.254.169.254/2009-04-04/meta-data/instance-id' failed [87/120s]: bad status code [404]`,
 		NearMiss: `url_helper.py[WARNING]: Calling 'http://192.0.2.7/phone-home' failed [1/10s]: bad status code [404]`,
 	}, {
@@ -107,8 +107,8 @@ func giveUp(h diag.Hit) bool {
 		return true
 	}
 	try, _ := strconv.Atoi(h.Match[1])
-	of, _ := strconv.Atoi(h.Match[2])
-	return try >= of
+	of, err := strconv.Atoi(h.Match[2])
+	return err == nil && of >= 0 && try >= of // else it asks for as long as it takes
 }
 
 // giveUpForGood tells those that nothing is tried after.

@@ -14,7 +14,7 @@ user-data, no name and often no network configuration from the cloud.`,
 	ExplainedBy: []*diag.Cause{bootNetwork, bootDiskFull, cloudinitMetadata},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No instance datasource found|[Nn]o datasource found!|Did not find any data source, searched classes|Used fallback datasource|Datasource DataSourceNone\b`,
+		Pattern:  `No instance datasource found|[Nn]o datasource found!|Did not find any data source, searched classes|Used fallback datasource|[Ff]ailed to (?:fetch your datasource|initialize), likely bad things|Datasource DataSourceNone\b`,
 		Example:  `cc_final_message.py[WARNING]: Used fallback datasource`,
 		NearMiss: `Cloud-init v. 22.4.2 finished at Wed, 20 May 2026 09:01:10 +0000. Datasource DataSourceOpenStackLocal [net,ver=2].  Up 69.22 seconds`,
 	}},
