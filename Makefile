@@ -1,7 +1,7 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build bench-latency bench-ack score golden
+.PHONY: demo test check build bench-latency bench-ack bench-scan score golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
@@ -31,6 +31,10 @@ SETS ?= $(wildcard ../shared/console/public ../shared/console/real-debian12 ../s
 
 score: ## how well labelled consoles and pastes are read; SETS=DIR... for other sets
 	$(GO) run ./sim/score $(SETS)
+
+bench-scan: ## a console log of 100 MiB, against ripgrep with the same patterns
+	@.ci/need ripgrep:rg
+	$(GO) test -run '^$$' -bench BenchmarkAgainstRipgrep -benchtime 1x ./diag
 
 golden: ## rewrite what the cases expect; read the difference
 	$(GO) test ./diag/causes -update

@@ -13,19 +13,15 @@ import (
 	"sshhelp/diag/causes"
 )
 
-// maxText bounds what is read of a text: far more than any console log that
-// Nova gives (100 KiB) or anybody pastes.
-const maxText = 64 << 20
-
 func consoleCommand(io streams) *cobra.Command {
-	return textCommand(io, commands.ExplainConsole, "console [FILE|-]", "Read a console log and say what went wrong")
+	return textCommand(io, commands.ExplainConsoleFrom, "console [FILE|-]", "Read a console log and say what went wrong")
 }
 
 func explainCommand(io streams) *cobra.Command {
-	return textCommand(io, commands.ExplainText, "explain [FILE|-]", "Explain the output of an SSH client or server, or a console log")
+	return textCommand(io, commands.ExplainTextFrom, "explain [FILE|-]", "Explain the output of an SSH client or server, or a console log")
 }
 
-type explainer func(*diag.Catalogue, string, time.Time) *commands.Explanation
+type explainer func(*diag.Catalogue, io.Reader, time.Time) (*commands.Explanation, error)
 
 func textCommand(io streams, explain explainer, use, short string) *cobra.Command {
 	var asJSON bool
@@ -35,15 +31,20 @@ func textCommand(io streams, explain explainer, use, short string) *cobra.Comman
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print causes and facts as JSON")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		text, err := readText(io, args)
+		text, err := openText(io, args)
 		if err != nil {
 			return err
 		}
+		defer text.Close()
 		catalogue, err := diag.NewCatalogue(causes.All)
 		if err != nil {
 			return fmt.Errorf("compile the causes: %w", err)
 		}
-		return printExplanation(io, explain(catalogue, text, time.Now()), asJSON)
+		x, err := explain(catalogue, text, time.Now())
+		if err != nil {
+			return err
+		}
+		return printExplanation(io, x, asJSON)
 	}
 	return cmd
 }
@@ -64,22 +65,12 @@ func printExplanation(io streams, x *commands.Explanation, asJSON bool) error {
 	return nil
 }
 
-// readText reads the file, or standard input for "-" or none.
-func readText(s streams, args []string) (string, error) {
-	in := s.in
-	if len(args) > 0 && args[0] != "-" {
-		f, err := os.Open(args[0])
-		if err != nil {
-			return "", err // says which file and why
-		}
-		defer f.Close()
-		in = f
+// openText opens the file, or standard input for "-" or none.
+func openText(s streams, args []string) (io.ReadCloser, error) {
+	if len(args) == 0 || args[0] == "-" {
+		return io.NopCloser(s.in), nil
 	}
-	text, err := io.ReadAll(io.LimitReader(in, maxText))
-	if err != nil {
-		return "", fmt.Errorf("read the text: %w", err)
-	}
-	return string(text), nil
+	return os.Open(args[0]) // its error says which file and why
 }
 
 func writeJSON(io streams, v any) error { return commands.WriteJSON(io.out, v) }

@@ -19,7 +19,10 @@ type Explanation struct {
 
 // ExplainConsole reads a console log and says what went wrong in its last boot.
 func ExplainConsole(catalogue *diag.Catalogue, text string, now time.Time) *Explanation {
-	console := diag.ReadConsole(text)
+	return explainRead(catalogue, diag.ReadConsole(text), now)
+}
+
+func explainRead(catalogue *diag.Catalogue, console *diag.Console, now time.Time) *Explanation {
 	e := evidenceOf(now)
 	e.Add(console)
 	return explained(catalogue, e, diag.ConsoleLog, consoleFacts(console))

@@ -117,10 +117,12 @@ const maxConsoleLine = 8 << 10
 // one. It takes any bytes, never fails, and its time is linear in their number.
 // One that is too long to be in memory as a whole, [NewConsoleReader] reads.
 func ReadConsole(text string) *Console {
-	r := newLineReader(nil)
-	r.c.Bytes = len(text)
-	r.text(text)
-	return r.console()
+	r := NewConsoleReader()
+	for text != "" {
+		n, _ := r.Write([]byte(text[:min(len(text), pieceSize)]))
+		text = text[n:]
+	}
+	return r.Console()
 }
 
 // A ConsoleReader reads a console log of any length that is written to it piece
@@ -130,7 +132,7 @@ type ConsoleReader struct {
 	pending []byte // what came since the last whole line
 }
 
-// pieceSize is how much a ConsoleReader gathers before it reads it, in bytes.
+// pieceSize is how much is read at once at most, in bytes.
 const pieceSize = 256 << 10
 
 // NewConsoleReader returns a reader for one log.
@@ -141,36 +143,52 @@ func NewConsoleReader() *ConsoleReader { return newConsoleReader(nil) }
 // that is too long to keep.
 func (c *Catalogue) NewConsoleReader() *ConsoleReader { return newConsoleReader(c.scanner) }
 
-func newConsoleReader(s *scanner) *ConsoleReader {
-	return &ConsoleReader{lines: newLineReader(s), pending: make([]byte, 0, pieceSize)}
-}
+func newConsoleReader(s *scanner) *ConsoleReader { return &ConsoleReader{lines: newLineReader(s)} }
 
 // Write takes the next piece of the log. It never fails.
 func (r *ConsoleReader) Write(piece []byte) (int, error) {
 	r.lines.c.Bytes += len(piece)
 	for rest := piece; len(rest) > 0; {
-		n := min(len(rest), pieceSize-len(r.pending))
-		r.pending = append(r.pending, rest[:n]...)
-		if rest = rest[n:]; len(r.pending) == pieceSize {
-			r.read()
+		if len(r.pending) > 0 {
+			rest = r.finish(rest)
+			continue
 		}
+		next := rest[:min(len(rest), pieceSize)]
+		whole := wholeLines(next)
+		r.lines.text(uncolour(next[:whole]))
+		if whole == 0 {
+			r.pending, whole = append(r.pending, next...), len(next)
+		}
+		rest = rest[whole:]
 	}
 	return len(piece), nil
 }
 
-// read reads the whole lines of what is pending.
-func (r *ConsoleReader) read() {
-	end := max(bytes.LastIndexByte(r.pending, '\n'), bytes.LastIndexByte(r.pending, '\r')) + 1
-	if end == 0 { // nobody will read the rest of such a line
-		r.pending = r.pending[:maxConsoleLine]
-		return
+// finish goes on with the line that is pending, and returns what is left.
+func (r *ConsoleReader) finish(rest []byte) []byte {
+	n := bytes.IndexAny(rest[:min(len(rest), pieceSize)], "\r\n") + 1
+	if n > 0 {
+		r.lines.text(uncolour(append(r.pending, rest[:n]...)))
+		r.pending = r.pending[:0]
+		return rest[n:]
 	}
-	r.lines.text(string(r.pending[:end]))
-	r.pending = append(r.pending[:0], r.pending[end:]...)
+	n = min(len(rest), pieceSize)
+	if len(r.pending) < pieceSize { // nobody will read more of such a line
+		r.pending = append(r.pending, rest[:n]...)
+	}
+	return rest[n:]
+}
+
+// wholeLines is the length of the whole lines that a piece begins with.
+func wholeLines(piece []byte) int {
+	if end := bytes.LastIndexByte(piece, '\n'); end >= 0 {
+		return end + 1
+	}
+	return bytes.LastIndexByte(piece, '\r') + 1
 }
 
 // Console ends the log and returns what it says. It is called once.
 func (r *ConsoleReader) Console() *Console {
-	r.lines.text(string(r.pending))
+	r.lines.text(uncolour(r.pending))
 	return r.lines.console()
 }

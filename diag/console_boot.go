@@ -14,7 +14,7 @@ import (
 // A mark is a text that shows that a boot reached a stage.
 type mark struct {
 	text  string
-	also  *regexp.Regexp // must match too; nil if the text is enough
+	also  *regexp.Regexp // must match too; nil if the text is enough. The finder looks for what it requires
 	stage Stage
 	// begins tells whether the mark, seen when the boot has already come this
 	// far, belongs to the next boot; nil if it never tells.
@@ -90,11 +90,17 @@ func (r *consoleReader) place(line LogLine) {
 		r.ended = false
 		r.begin()
 	}
+	last := -1
 	for _, text := range r.found {
-		if int(text) >= len(marks) {
+		tell := tellOf[text]
+		if tell >= len(marks) {
 			return
 		}
-		m := &marks[text]
+		if tell == last {
+			continue
+		}
+		last = tell
+		m := &marks[tell]
 		if !strings.Contains(line.Text, m.text) || m.also != nil && !m.also.MatchString(line.Text) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +15,46 @@ const (
 	esc = 0x1b
 	bel = 0x07
 )
+
+// uncolour takes the sequences out that set colours (ECMA-48's SGR), of many lines
+// at once: they are by far the most, and it is a matter of copying what stands
+// between them.
+func uncolour(p []byte) string {
+	at := bytes.IndexByte(p, esc)
+	if at < 0 {
+		return string(p)
+	}
+	var b strings.Builder
+	b.Grow(len(p))
+	for at >= 0 {
+		n := colour(p[at:])
+		b.Write(p[:at])
+		if n == 0 {
+			b.WriteByte(esc)
+			n = 1
+		}
+		p = p[at+n:]
+		at = bytes.IndexByte(p, esc)
+	}
+	b.Write(p)
+	return b.String()
+}
+
+// colour returns the length of the colour sequence that p begins with, 0 if it
+// begins with another one.
+func colour(p []byte) int {
+	if len(p) < 3 || p[1] != '[' {
+		return 0
+	}
+	i := 2
+	for i < len(p) && (p[i] >= '0' && p[i] <= '9' || p[i] == ';') {
+		i++
+	}
+	if i == len(p) || p[i] != 'm' {
+		return 0
+	}
+	return i + 1
+}
 
 // clean takes control sequences and control characters out of one line. What
 // stands for text that cannot be shown becomes "…". A line that needs nothing of

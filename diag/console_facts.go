@@ -23,18 +23,22 @@ type reading struct {
 	read  func(*consoleReader, LogLine)
 }
 
+// unitTexts are how systemd begins what became of a unit. They tell something
+// only while a job is waited for.
+var unitTexts = []string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}
+
 // readings are made in this order.
 var readings = []reading{
 	{stops, readStop},
-	{[]string{"Reached target", "Requesting system"}, readShutdown},
+	{literals(downMarks.String()), readShutdown},
 	{[]string{"reboot: Restarting system", "reboot: Power down", "reboot: System halted", "reboot: machine restart"}, readEnd},
 	{[]string{"start job is running for", "/start running"}, readJob},
-	{[]string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}, endJob},
+	{unitTexts, endJob},
 	{[]string{"login:"}, readPrompt},
 	{[]string{"bound to ", "ease of ", "DHCPACK ", "my address is ", "DHCPv4 address ", "leased "}, readLease},
 	{[]string{"Cloud-init v."}, readCloudInit},
 	{[]string{"cloud-final", "Cloud-init: Final Stage", "cloud user/final scripts"}, readFinalStage},
-	{[]string{"Multi-User", "graphical", "Startup finished"}, readLastTarget},
+	{literals(lastTarget.String()), readLastTarget},
 	{[]string{"Authorized keys from"}, readKeyTable},
 	{[]string{"ci-info: |"}, readKeyRow},
 	{[]string{"no authorized ssh keys"}, readNoKeys},
@@ -45,20 +49,27 @@ var readings = []reading{
 }
 
 // consoleTexts are what tells something of a boot: the texts of marks, then those
-// of readings. readingOf has for each text the reading it stands for, -1 for a
-// mark.
-var consoleTexts, readingOf = indexConsole()
+// of readings. tellOf has for each text the mark it stands for or, counted on from
+// the marks, the reading.
+var consoleTexts, tellOf = indexConsole()
 
-func indexConsole() ([]string, []int) {
-	var texts []string
-	var of []int
+// indexConsole looks for the rarest text of a mark, so that few lines have to be
+// matched.
+func indexConsole() (texts []string, of []int) {
+	add := func(tell int, list []string) {
+		for _, text := range list {
+			texts, of = append(texts, text), append(of, tell)
+		}
+	}
 	for i := range marks {
-		texts, of = append(texts, marks[i].text), append(of, -1)
+		list := []string{marks[i].text}
+		if marks[i].also != nil {
+			list = literals(marks[i].also.String())
+		}
+		add(i, list)
 	}
 	for i := range readings {
-		for _, text := range readings[i].texts {
-			texts, of = append(texts, text), append(of, i)
-		}
+		add(len(marks)+i, readings[i].texts)
 	}
 	return texts, of
 }
@@ -88,7 +99,8 @@ func readFinalStage(r *consoleReader, line LogLine) {
 }
 
 func readLastTarget(r *consoleReader, line LogLine) {
-	if lastTarget.MatchString(line.Text) {
+	// Packages that are installed name the target too.
+	if (strings.Contains(line.Text, "Reached") || strings.Contains(line.Text, "Startup")) && lastTarget.MatchString(line.Text) {
 		r.c.up(line)
 	}
 }
@@ -206,9 +218,12 @@ func readJob(r *consoleReader, line LogLine) {
 	}
 }
 
+// waits reports whether systemd said that it waits for a job.
+func (r *consoleReader) waits() bool { return r.c.Job != nil }
+
 // endJob: systemd says of another unit what became of it, so it went on.
 func endJob(r *consoleReader, line LogLine) {
-	if r.c.Job != nil && r.c.Job.Line.N != line.N {
+	if r.waits() && r.c.Job.Line.N != line.N {
 		r.c.Job = nil
 	}
 }

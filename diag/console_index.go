@@ -13,7 +13,8 @@ type logIndex struct {
 	// The finder's texts are, in this order, consoleTexts, secretTexts,
 	// alertTexts, bracketTexts and the set's; these are the first of each group.
 	secrets, alerts, brackets, causes, odd int32
-	every                                  bool // all lines are worth reading
+	units, urls                            int32 // the first of unitTexts, and what every URL holds
+	every                                  bool  // all lines are worth reading
 }
 
 // consoleIndex is for reading without causes.
@@ -55,6 +56,8 @@ func newLogIndex(set *lineSet) *logIndex {
 		return int32(at)
 	}
 	x.secrets = next(secretTexts)
+	x.units = int32(slices.Index(consoleTexts, unitTexts[0]))
+	x.urls = x.secrets + int32(slices.Index(secretTexts, "://"))
 	x.alerts = next(alertTexts)
 	x.brackets = next(bracketTexts)
 	x.causes = next(nil)
@@ -67,11 +70,20 @@ func newLogIndex(set *lineSet) *logIndex {
 	return x
 }
 
-// tells reports whether a sighting makes its line worth reading. Brackets alone
-// do so only if clean takes them for a control sequence.
-func (x *logIndex) tells(s string, seen sighting) bool {
+// tells reports whether a sighting makes its line worth reading. What is seen very
+// often is looked at more closely: brackets tell only if clean takes them for a
+// control sequence, URLs if they may name an account, units that have started if
+// one is waited for.
+func (x *logIndex) tells(r *consoleReader, s string, seen sighting) bool {
 	ids := x.finder.ended(seen.step)
-	if len(ids) > 1 || ids[0] < x.brackets || ids[0] >= x.causes {
+	switch id := ids[0]; {
+	case len(ids) > 1:
+		return true
+	case id >= x.units && id < x.units+int32(len(unitTexts)):
+		return r.waits()
+	case id == x.urls:
+		return mayHoldLogin(s[seen.at+1:])
+	case id < x.brackets || id >= x.causes:
 		return true
 	}
 	begin := seen.at + 1 - len(bracketTexts[ids[0]-x.brackets])
@@ -80,6 +92,12 @@ func (x *logIndex) tells(s string, seen sighting) bool {
 	}
 	n, _ := leftover(s[begin:])
 	return n > 0
+}
+
+// any reports whether one of the texts found says more than that a line may need
+// cleaning.
+func (x *logIndex) any(found []int32) bool {
+	return slices.ContainsFunc(found, func(id int32) bool { return id < x.brackets || id >= x.causes && id < x.odd })
 }
 
 // secret reports whether one of the texts found is that of a secret.

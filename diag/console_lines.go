@@ -48,7 +48,7 @@ func (r *consoleReader) text(s string) {
 	at := r.follow(s, 0)
 	all := r.index.finder.search(s, &r.seen)
 	for i := range all {
-		if all[i].at < at || !r.index.tells(s, all[i]) {
+		if all[i].at < at || !r.index.tells(r, s, all[i]) {
 			continue
 		}
 		begin := at + lineBegin(s[at:all[i].at])
@@ -129,6 +129,10 @@ func (r *consoleReader) lastTime(s string) {
 func (r *consoleReader) line(raw string) {
 	text := clean(raw)
 	found := r.index.finder.find(text, r.found[:0])
+	if !r.attentive() && !r.index.any(found) {
+		r.pass(text)
+		return
+	}
 	if r.redact.within() || r.index.secret(found) {
 		if redacted := r.redact.line(text); redacted != text {
 			text = redacted
@@ -149,6 +153,16 @@ func (r *consoleReader) line(raw string) {
 	}
 }
 
+// pass keeps a line that means nothing, now that it is clean.
+func (r *consoleReader) pass(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	r.c.Empty, r.fresh = false, false
+	r.kept.add(piece{n: r.n + 1, text: text, lines: 1, read: true})
+	r.c.learnTime(text)
+}
+
 // read places a line in its boot, keeps it, and learns from it.
 func (r *consoleReader) read(line LogLine) {
 	r.c.Empty = false
@@ -158,10 +172,10 @@ func (r *consoleReader) read(line LogLine) {
 	r.c.learnTime(line.Text)
 	r.keys.read(line.Text, &r.c)
 	r.followTable(line)
-	done := uint64(0) // readings made of this line
+	last := -1
 	for _, text := range r.found {
-		if i := readingOf[text]; i >= 0 && done&(1<<i) == 0 {
-			done |= 1 << i
+		if i := tellOf[text] - len(marks); i >= 0 && i != last {
+			last = i
 			readings[i].read(r, line)
 		}
 	}

@@ -12,13 +12,12 @@ import (
 
 // oneByOne reads a log with every line read, none skipped.
 func oneByOne(text string, s *scanner) *Console {
-	r := newLineReader(s)
-	every := *r.index
+	r := newConsoleReader(s)
+	every := *r.lines.index
 	every.every = true
-	r.index = &every
-	r.c.Bytes = len(text)
-	r.text(text)
-	return r.console()
+	r.lines.index = &every
+	r.Write([]byte(text))
+	return r.Console()
 }
 
 // piecewise reads a log that comes in pieces of some size.

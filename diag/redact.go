@@ -61,6 +61,19 @@ var (
 	wellKnown  = regexp.MustCompile(`\b(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}|\bgAAAA[\w-]{40,}={0,2}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`)
 )
 
+// mayHoldLogin reports whether what follows the "://" of a URL may name an account.
+func mayHoldLogin(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '@':
+			return true
+		case '/', ' ', '\n', '\r', '\'', '"':
+			return false
+		}
+	}
+	return false
+}
+
 // line returns the line without its secrets.
 func (r *redactor) line(s string) string {
 	if strings.Contains(s, "PRIVATE KEY") && wholeKey.MatchString(s) {

@@ -1,8 +1,10 @@
 package diag
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Most lines of a log mean nothing. A finder tells in one pass over a text which
@@ -151,53 +153,77 @@ func (f *finder) appendEnds(step int32, found []int32) []int32 {
 	return found
 }
 
+// ended returns the texts that end at a step.
+func (f *finder) ended(step int32) []int32 { return f.ends[int(step>>1)/f.width] }
+
 // A sighting is where in a text others end: at is the offset of their last byte.
 type sighting struct {
 	at   int
 	step int32
 }
 
-// ended returns the texts that end at a step.
-func (f *finder) ended(step int32) []int32 { return f.ends[int(step>>1)/f.width] }
-
-// lanes is how many stretches of a text are searched side by side. A step must
-// wait for the one before it, which leaves the processor idle most of the time:
-// four at a time take hardly longer than one.
-const lanes = 4
+const (
+	// lanes is how many stretches of a text are searched side by side. A step
+	// must wait for the one before it, which leaves the processor idle most of
+	// the time: four at a time take hardly longer than one.
+	lanes = 4
+	// maxShares is how many processors share the work at most.
+	maxShares = 4
+	// minShare is what is worth handing to another processor, in bytes.
+	minShare = 64 << 10
+)
 
 // sightings are kept for their memory; search fills them anew.
 type sightings struct {
-	lane [lanes][]sighting
+	lane [maxShares][lanes][]sighting
 	all  []sighting
 }
 
 // search returns all sightings in a text of many lines, in order. No text of the
 // finder may hold a line break.
 func (f *finder) search(s string, found *sightings) []sighting {
-	var from [lanes + 1]int
-	from[lanes] = len(s)
-	for i := 1; i < lanes; i++ {
-		from[i] = len(s)
-		at := max(from[i-1], len(s)/lanes*i)
-		if end := strings.IndexByte(s[at:], '\n'); end >= 0 {
-			from[i] = at + end + 1
-		}
+	shares := min(maxShares, runtime.GOMAXPROCS(0), 1+len(s)/minShare)
+	from := cutLines(s, shares)
+	var others sync.WaitGroup
+	for i := 1; i < shares; i++ {
+		others.Go(func() { f.sideBySide(s[:from[i+1]], from[i], &found.lane[i]) })
 	}
-	f.sideBySide(s, from, found)
+	f.sideBySide(s[:from[1]], 0, &found.lane[0])
+	others.Wait()
 	found.all = found.all[:0]
-	for i := range found.lane {
-		found.all = append(found.all, found.lane[i]...)
+	for i := range shares {
+		for _, lane := range found.lane[i] {
+			found.all = append(found.all, lane...)
+		}
 	}
 	return found.all
 }
 
-// sideBySide searches the stretches that begin at from as far as all of them go,
-// then what is left of each.
-func (f *finder) sideBySide(s string, from [lanes + 1]int, found *sightings) {
+// cutLines returns where n stretches of about the same length begin, each with a
+// line of its own, and where the last one ends.
+func cutLines(s string, n int) (from [maxShares + 1]int) {
+	from[n] = len(s)
+	for i := 1; i < n; i++ {
+		from[i] = len(s)
+		at := max(from[i-1], len(s)/n*i)
+		if end := strings.IndexByte(s[at:], '\n'); end >= 0 {
+			from[i] = at + end + 1
+		}
+	}
+	return from
+}
+
+// sideBySide searches s from an offset on: four stretches of it side by side as
+// far as all of them go, then what is left of each.
+func (f *finder) sideBySide(s string, begin int, found *[lanes][]sighting) {
+	from := cutLines(s[begin:], lanes)
+	for i := range from {
+		from[i] += begin
+	}
 	a, b, c, d := s[from[0]:from[1]], s[from[1]:from[2]], s[from[2]:from[3]], s[from[3]:from[4]]
 	n := min(len(a), len(b), len(c), len(d))
-	for i := range found.lane {
-		found.lane[i] = found.lane[i][:0]
+	for i := range found {
+		found[i] = found[i][:0]
 	}
 	var s0, s1, s2, s3 int32
 	next, class := f.next, &f.class
@@ -207,30 +233,19 @@ func (f *finder) sideBySide(s string, from [lanes + 1]int, found *sightings) {
 		s2 = next[int(s2>>1)+int(class[c[i]])]
 		s3 = next[int(s3>>1)+int(class[d[i]])]
 		if (s0|s1|s2|s3)&1 == 1 {
-			found.note(i, from, [lanes]int32{s0, s1, s2, s3})
+			for lane, step := range [lanes]int32{s0, s1, s2, s3} {
+				if step&1 == 1 {
+					found[lane] = append(found[lane], sighting{from[lane] + i, step})
+				}
+			}
 		}
 	}
-	for lane, state := range [lanes]int32{s0, s1, s2, s3} {
-		found.lane[lane] = f.rest(s, from[lane]+n, from[lane+1], state, found.lane[lane])
-	}
-}
-
-// note adds the lanes' sightings at their i-th byte.
-func (found *sightings) note(i int, from [lanes + 1]int, steps [lanes]int32) {
-	for lane, step := range steps {
-		if step&1 == 1 {
-			found.lane[lane] = append(found.lane[lane], sighting{from[lane] + i, step})
+	for lane, step := range [lanes]int32{s0, s1, s2, s3} {
+		for i := from[lane] + n; i < from[lane+1]; i++ {
+			step = f.next[int(step>>1)+int(f.class[s[i]])]
+			if step&1 == 1 {
+				found[lane] = append(found[lane], sighting{i, step})
+			}
 		}
 	}
-}
-
-// rest searches what is left of one lane.
-func (f *finder) rest(s string, from, to int, step int32, found []sighting) []sighting {
-	for i := from; i < to; i++ {
-		step = f.next[int(step>>1)+int(f.class[s[i]])]
-		if step&1 == 1 {
-			found = append(found, sighting{i, step})
-		}
-	}
-	return found
 }

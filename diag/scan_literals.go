@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"math"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ const (
 	maxLiteral = 64
 	// longLiteral is how much of a text the finder gets: that much of its rarest
 	// part tells as well as all of it, and a small finder stays in the cache.
-	longLiteral = 8
+	longLiteral = 16
 )
 
 // literals returns texts of which every match of a pattern holds at least one,
@@ -25,23 +26,17 @@ func literals(pattern string) []string {
 	if err != nil {
 		return nil
 	}
-	l := literalsOf(re.Simplify())
-	return l.best(rarest(l.whole))
+	return literalsOf(re.Simplify()).best().texts
 }
 
 // A required says what every match of a part of a pattern is or holds.
 type required struct {
-	whole []string // every match is one of these; nil if they are too many
-	some  []string // every match holds one of these; nil if none is known
+	whole []string  // every match is one of these; nil if they are too many
+	some  shortlist // every match holds one of these; none if none is known
 }
 
-// best returns the rarer of what is required anyway and another list.
-func (r required) best(other []string) []string {
-	if rarity(other) > rarity(r.some) {
-		return other
-	}
-	return r.some
-}
+// best returns the texts of which every match holds one.
+func (r required) best() shortlist { return r.some.or(rarest(r.whole)) }
 
 func literalsOf(re *syntax.Regexp) required {
 	switch re.Op {
@@ -55,8 +50,7 @@ func literalsOf(re *syntax.Regexp) required {
 		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return required{whole: []string{""}}
 	case syntax.OpPlus:
-		l := literalsOf(re.Sub[0])
-		return required{some: l.best(rarest(l.whole))}
+		return required{some: literalsOf(re.Sub[0]).best()}
 	case syntax.OpQuest:
 		return optional(literalsOf(re.Sub[0]))
 	case syntax.OpConcat:
@@ -77,7 +71,7 @@ func literal(s string) required {
 	}
 	var l required
 	for _, part := range parts {
-		l.some = l.best(rarest([]string{part}))
+		l.some = l.some.or(rarest([]string{part}))
 	}
 	return l
 }
@@ -116,8 +110,7 @@ func inTurn(subs []*syntax.Regexp) required {
 			continue
 		}
 		known = false
-		l.some = l.best(rarest(run))
-		l.some = l.best(next.some)
+		l.some = l.some.or(rarest(run)).or(next.some)
 		run = next.whole
 		if run == nil {
 			run = []string{""}
@@ -126,7 +119,7 @@ func inTurn(subs []*syntax.Regexp) required {
 	if known {
 		return required{whole: run}
 	}
-	l.some = l.best(rarest(run))
+	l.some = l.some.or(rarest(run))
 	return l
 }
 
@@ -147,27 +140,23 @@ func product(a, b []string) []string {
 	return all
 }
 
+// oneOf is for alternatives: each must have its texts.
 func oneOf(subs []*syntax.Regexp) required {
-	l := required{whole: []string{}, some: []string{}}
+	whole, some := []string{}, shortlist{bits: math.Inf(1)}
 	for _, sub := range subs {
 		next := literalsOf(sub)
-		if next.whole == nil {
-			l.whole = nil
-		} else if l.whole != nil {
-			l.whole = append(l.whole, next.whole...)
+		if next.whole == nil || len(whole)+len(next.whole) > maxLiterals {
+			whole = nil
+		} else if whole != nil {
+			whole = append(whole, next.whole...)
 		}
-		some := next.best(rarest(next.whole))
-		if some == nil {
-			l.some = nil
-		} else if l.some != nil {
-			l.some = append(l.some, some...)
+		best := next.best()
+		if some.bits = min(some.bits, best.bits); best.texts != nil {
+			some.texts = append(some.texts, best.texts...)
 		}
 	}
-	if len(l.whole) > maxLiterals {
-		l.whole = nil
+	if some.bits == 0 || len(some.texts) > maxLiterals {
+		some = shortlist{}
 	}
-	if len(l.some) > maxLiterals {
-		l.some = nil
-	}
-	return l
+	return required{whole, some.weigh()}
 }

@@ -28,8 +28,10 @@ const usual = `
 [    2.100000] systemd[1]: Inserted module 'autofs4' Detected virtualization kvm. Detected architecture x86-64. Set hostname to <web-1>.
 [    2.300000] systemd[1]: Created slice system-getty.slice. Listening on Journal Socket. Started Dispatch Password Requests to Console Directory Watch.
 [  OK  ] Started Journal Service. [  OK  ] Finished Load Kernel Modules. [  OK  ] Reached target Network. Starting Network Service... Mounting /boot/efi...
+[  OK  ] Reached target Local File Systems. [  OK  ] Reached target Basic System. [  OK  ] Reached target Sockets. [  OK  ] Started Daily Cleanup. [  OK  ] Started Login Service.
+[  OK  ] Reached target Timer Units. [  OK  ] Reached target Host and Network Name Lookups. [  OK  ] Finished Apply Settings. Starting Load Kernel Module... Starting User Manager...
 [  OK  ] Stopped target Timers. [  OK  ] Unmounted /boot. [  OK  ] Stopping Service... [FAILED] Failed to start Service. See 'systemctl status' for details.
-[DEPEND] Dependency failed for /data. Started Session 1 of user root. Reached target Multi-User System. Starting cleanup of temporary directories.
+[DEPEND] Dependency failed for /data. Started Session 1 of user root. Reached target Swap. Starting cleanup of temporary directories.
 [   12.000000] cloud-init[324]: Cloud-init v. 22.4.2 running 'init-local' at Wed, 20 May 2026 09:00:20 +0000. Up 19.24 seconds.
 [   12.000000] cloud-init[324]: ci-info: | Route | Destination | Gateway | Genmask | Interface | Flags | ens3 | True | 10.0.0.5 | 255.255.255.0 | global | fa:16:3e |
 [   12.000000] cloud-init[324]: 2026-05-20 09:00:20,123 - util.py[DEBUG]: Running command ['ip', 'addr', 'show'] with allowed return codes [0] (shell=False, capture=True)
@@ -39,68 +41,115 @@ const usual = `
 [  100.000000] [UFW BLOCK] IN=ens3 OUT= MAC=fa:16:3e SRC=203.0.113.7 DST=10.0.0.5 LEN=40 TOS=0x00 PREC=0x00 TTL=240 ID=54321 PROTO=TCP SPT=40000 DPT=22 WINDOW=1024 RES=0x00 SYN URGP=0
 [  100.000000] docker0: port 1(veth1a2b3c4) entered blocking state entered forwarding state entered disabled state device veth1a2b3c4 left promiscuous mode
 [  100.000000] IPv6: ADDRCONF(NETDEV_CHANGE): ens3: link becomes ready nf_conntrack: table full, dropping packet
+[  OK  ] Started cron.service - Regular background program processing daemon. Starting ssh.service - OpenBSD Secure Shell server... rsyslog daemon; dbus daemon
+[  100.000000] cron[812]: session opened for user root(uid=0) by (uid=0); session closed for user root; connection from 203.0.113.7 port 40000 closed by server
+[  100.000000] server: client connected, connection to host refused, timeout, request timed out, no such file or directory, permission denied, invalid argument
 [  100.000000] python3[812]: File "/usr/lib/python3/dist-packages/cloudinit/sources/__init__.py", line 812, in get_data Traceback (most recent call last): error: warning: failed
 `
 
-// parts counts the parts of usual of two and of three bytes.
+// parts counts the parts of usual of two, three and six bytes.
 var parts = countParts(strings.ToLower(usual))
 
-func countParts(text string) map[string]float64 {
-	count := map[string]float64{}
-	for i := range len(text) - 2 {
+func countParts(text string) map[string]int {
+	count := make(map[string]int, 2*len(text))
+	for i := range len(text) - 5 {
 		count[text[i:i+2]]++
 		count[text[i:i+3]]++
+		count[text[i:i+6]]++
 	}
 	return count
 }
 
-// unseen is how often a part that does not stand in usual is taken to.
-const unseen = 0.2
+const (
+	unseen    = 0.2 // how often a part of three bytes that does not stand in usual is taken to
+	unseenTwo = 6   // bits for a byte after two that do not
+	goingOn   = 0.3 // bits for one more byte of what stands there
+)
 
-// surprise is how little a text is to be expected in a log, in bits: how rare its
-// beginning is, and each further byte after the two before it.
-func surprise(text string) float64 {
+// logOfCount are the logarithms of how often a part stands in usual.
+var logOfCount = func() []float64 {
+	logs := make([]float64, len(usual)+1)
+	for n := range logs {
+		logs[n] = math.Log2(float64(n) + unseen)
+	}
+	return logs
+}()
+
+// A weighing is how little each byte of a text is to be expected in a log, in
+// bits: by itself with the two before it, where a text begins with them, and
+// after the two before it.
+type weighing struct{ first, next []float64 }
+
+func weigh3(text string) weighing {
+	w := weighing{make([]float64, len(text)), make([]float64, len(text))}
+	for i := 2; i < len(text); i++ {
+		three := logOfCount[parts[text[i-2:i+1]]]
+		w.first[i] = logOfCount[len(logOfCount)-1] - three
+		w.next[i] = unseenTwo
+		if i >= 5 && parts[text[i-5:i+1]] > 0 {
+			w.next[i] = goingOn
+		} else if two := parts[text[i-2:i]]; two > 0 {
+			w.next[i] = max(0, logOfCount[two]-three)
+		}
+	}
+	return w
+}
+
+// rarestPart returns the part of a text, of at most longLiteral bytes, that is
+// to be expected least, and how many bits that is worth.
+func rarestPart(text string) (part string, bits float64) {
 	if len(text) < 3 {
-		return 2 * float64(len(text))
+		return text, 2 * float64(len(text))
 	}
-	bits := math.Log2(float64(len(usual)) / (parts[text[:3]] + unseen))
-	for i := 3; i < len(text); i++ {
-		bits += max(0, math.Log2((parts[text[i-2:i]]+1)/(parts[text[i-2:i+1]]+unseen)))
+	w := weigh3(text)
+	for begin := range max(1, len(text)-longLiteral+1) {
+		end := min(begin+longLiteral, len(text))
+		sum := w.first[begin+2]
+		for _, next := range w.next[begin+3 : end] {
+			sum += next
+		}
+		if sum > bits {
+			part, bits = text[begin:end], sum
+		}
 	}
-	return bits
+	return part, bits
 }
 
-// rarity is that of a list of texts: of its most frequent one, less for each more
-// that there is. That of no list is 0, and so is that of a list of which a text
-// is empty.
-func rarity(texts []string) float64 {
-	if len(texts) == 0 {
-		return 0
-	}
-	least := math.Inf(1)
-	for _, text := range texts {
-		least = min(least, surprise(text))
-	}
-	return max(0, least-math.Log2(float64(len(texts))))
+// A shortlist is texts for the finder and how rare they are in bits: as rare as
+// the most frequent one, less for each more that there is.
+type shortlist struct {
+	texts []string
+	bits  float64
 }
 
-// rarest returns each text's rarest part of a length that the finder takes, nil
-// if a text is empty.
-func rarest(texts []string) []string {
-	var all []string
+// rarest returns each text's rarest part, none if a text is empty.
+func rarest(texts []string) shortlist {
+	list := shortlist{bits: math.Inf(1)}
 	for _, text := range texts {
 		if text == "" {
-			return nil
+			return shortlist{}
 		}
-		best := text[:min(len(text), longLiteral)]
-		for i := range len(text) - len(best) {
-			if part := text[i+1 : i+1+len(best)]; surprise(part) > surprise(best) {
-				best = part
-			}
-		}
-		if !slices.Contains(all, best) {
-			all = append(all, best)
+		part, bits := rarestPart(text)
+		if list.bits = min(list.bits, bits); !slices.Contains(list.texts, part) {
+			list.texts = append(list.texts, part)
 		}
 	}
-	return all
+	return list.weigh()
+}
+
+// weigh takes off what the number of texts costs.
+func (l shortlist) weigh() shortlist {
+	if len(l.texts) == 0 {
+		return shortlist{}
+	}
+	l.bits = max(0, l.bits-math.Log2(float64(len(l.texts))))
+	return l
+}
+
+// or returns the rarer of two lists.
+func (l shortlist) or(other shortlist) shortlist {
+	if other.bits > l.bits {
+		return other
+	}
+	return l
 }
