@@ -55,6 +55,11 @@ type Console struct {
 	Lease *LogLine
 	// SSHD is what was said last of the SSH service; nil if nothing was.
 	SSHD *Service
+	// SetUp is the first line that tells of what sets instances up: cloud-init,
+	// Ignition or the like; nil if none does.
+	SetUp *LogLine
+	// Units is how many services the last boot told of as started well.
+	Units int
 	// Job is what systemd said last that it waits for; nil once it went on.
 	Job *Job
 	// Began is when the last boot began by the guest's own clock, the zero time

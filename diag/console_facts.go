@@ -46,6 +46,11 @@ var readings = []reading{
 	{[]string{"ci-info:", "+Net device info", "+Route IPv4 info", "+Route info"}, readTable},
 	{[]string{"if-info:", "ip-route:"}, readCirrOS},
 	{serviceTexts, readService},
+	{[]string{"[ ok ]", "[  ok  ]"}, func(r *consoleReader, _ LogLine) { r.c.Units++ }},
+	{[]string{
+		"cloud-init", "cloudinit", "ci-info:", "ignition", "afterburn", "coreos", "flatcar", "cirros", "cloudbase", "ostree",
+		"google_guest_agent", "google-guest-agent", "tiny-cloud", "FreeBSD",
+	}, readSetUp},
 }
 
 // consoleTexts are what tells something of a boot: the texts of marks, then those
@@ -72,6 +77,12 @@ func indexConsole() (texts []string, of []int) {
 		add(len(marks)+i, readings[i].texts)
 	}
 	return texts, of
+}
+
+func readSetUp(r *consoleReader, line LogLine) {
+	if r.c.SetUp == nil {
+		r.c.SetUp = &line
+	}
 }
 
 func readLease(r *consoleReader, line LogLine) {

@@ -30,7 +30,7 @@ neither its key nor its name from the metadata service.`,
 		NearMiss: `[FAILED] Failed to start Network Time Synchronization.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Failed to start .*(?:Network Manager Wait Online|Wait for Network to be Config|wait-online)|Timeout occurred while waiting for network connectivity`,
+		Pattern:  `Failed to start .*(?:Network Manager Wait Online|Wait for Network to be Config)|Timeout occurred while waiting for network connectivity`,
 		Example:  `[FAILED] Failed to start Network Manager Wait Online.`,
 		NearMiss: `[  OK  ] Finished Network Manager Wait Online.`,
 	}, {

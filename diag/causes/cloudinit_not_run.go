@@ -1,11 +1,6 @@
 package causes
 
-import (
-	"regexp"
-	"strings"
-
-	"sshhelp/diag"
-)
+import "sshhelp/diag"
 
 var cloudinitNotRun = &diag.Cause{
 	ID:    "cloudinit/not-run",
@@ -28,12 +23,6 @@ switched off, or that it did not take the machine for one of a cloud.`,
 // means anything: with "quiet" on the kernel's command line none is told of.
 const manyUnits = 20
 
-var (
-	unitLine = regexp.MustCompile(`(?i)\[ *ok *\]`)
-	// setUpBy tells what else sets instances up.
-	setUpBy = regexp.MustCompile(`(?i)cloud-?init|ci-info:|\bignition\b|afterburn|coreos|flatcar|cirros|cloudbase|ostree|google.guest.agent|tinycloud|FreeBSD`)
-)
-
 func checkNotRun(p *diag.Pass) diag.Verdict {
 	c := p.Console
 	switch {
@@ -41,20 +30,7 @@ func checkNotRun(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	case c.CloudInit != "" || c.Finished:
 		return diag.Verdict{State: diag.RuledOut}
-	case !c.WholeBoot || c.Up == nil:
-		return diag.Verdict{}
-	}
-	units := 0
-	for i := range c.Lines {
-		t := c.Lines[i].Text
-		if setUpBy.MatchString(t) {
-			return diag.Verdict{}
-		}
-		if strings.Contains(t, "[ ") && unitLine.MatchString(t) {
-			units++
-		}
-	}
-	if units < manyUnits {
+	case !c.WholeBoot || c.Up == nil || c.SetUp != nil || c.Units < manyUnits:
 		return diag.Verdict{}
 	}
 	v := diag.Verdict{State: diag.Confirmed, Because: []diag.Observation{c.Up.Observe()}}
