@@ -16,9 +16,9 @@ There is nothing in the instance yet that could be repaired.`,
 	ExplainedBy: []*diag.Cause{instanceHostDown},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See how far the build came.", Code: "openstack server event list {id}"},
-		{Do: "Tell the cloud's support the ID of the instance and how long it has been in BUILD."},
+		{Do: "Tell the cloud's support its ID, {id}, and that it has been in BUILD for {age}."},
 		{Do: "If you can do without this one, launch another: it may be placed on another host."},
 		{Do: "Find the request in the logs of the scheduler and of the compute host, then let the build fail so that it can be deleted.", Code: "openstack server set --state error {id}", Who: diag.Operator},
-		{Do: "Delete the stuck one. Nothing was ever stored in it, unless it was to boot from a volume of yours.", Code: "openstack server delete {id}", Risk: diag.LosesData},
+		{Do: "When support has seen it, delete the stuck one. Nothing was ever stored in it; a volume that it was to boot from may be deleted with it.", Code: "openstack server delete {id}", Risk: diag.LosesData},
 	}},
 }

@@ -13,6 +13,6 @@ large image or a busy cloud. Only then does the system inside begin to boot.`,
 	Check:  inBuild(false),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait until its status is ACTIVE, and a minute or two more for it to boot.", Code: "openstack server show {id} -c status -c OS-EXT-STS:task_state"},
-		{Do: "If it is still in BUILD ten minutes after its launch, tell the cloud's support: something is wrong on their side then."},
+		{Do: "If it is still in BUILD ten minutes after its launch, tell the cloud's support its ID, {id}: something is wrong on their side then."},
 	}},
 }

@@ -22,10 +22,10 @@ confirms the new size or goes back to the old one.`,
 	ExplainedBy: []*diag.Cause{instanceHostDown},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait a few minutes and see whether it is done.", Code: "openstack server show {id} -c status -c OS-EXT-STS:task_state"},
-		{Do: "If its status is VERIFY_RESIZE, confirm the new size if it suits you.", Code: "openstack server resize confirm {id}"},
+		{Do: "If its status is VERIFY_RESIZE, confirm the new size if it suits you. There is no way back from that.", Code: "openstack server resize confirm {id}"},
 		{Do: "Or go back to the old size.", Code: "openstack server resize revert {id}", Risk: diag.Restarts},
-		{Do: "If the same task goes on for more than ten minutes, see what happened, and tell the cloud's support.", Code: "openstack server event list {id}"},
-		{Do: "If the task is dead, reset the state so that the instance can be hard rebooted.", Code: "openstack server set --state active {id}", Who: diag.Operator},
+		{Do: "If the same task goes on for more than ten minutes, see what happened, and tell the cloud's support its ID, {id}.", Code: "openstack server event list {id}"},
+		{Do: "If nothing works on that task any more, reset the state so that the instance can be hard rebooted.", Code: "openstack server set --state active {id}", Who: diag.Operator},
 	}},
 }
 

@@ -21,8 +21,8 @@ clouds keep a deleted instance for a while (SOFT_DELETED) and can bring it back.
 		{Do: "Do not log in to whatever answers at its old address: it may be somebody else's instance by now."},
 		{Do: "See whether you meant another one.", Code: "openstack server list"},
 		{Do: "If it is in the state SOFT_DELETED, bring it back.", Code: "openstack server restore {id}"},
-		{Do: "Otherwise launch a new one, from a snapshot or a volume if there is any.", Code: "openstack image list --private\nopenstack volume list"},
-		{Do: "If a new instance gets the old address, remove the old host key first (ssh-keygen -R and the address)."},
+		{Do: "Otherwise launch a new one, from a snapshot or a volume if you have one.", Code: "openstack image list --private\nopenstack volume list"},
+		{Do: "If a new instance gets the old address, make your computer forget the old one's host key first.", Code: "ssh-keygen -R {address}"},
 	}},
 }
 

@@ -17,9 +17,9 @@ hard reboot or with an operator's help.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Read the fault, and what was being done when it happened.", Code: "openstack server show {id} -c status -c fault\nopenstack server event list {id}"},
 		{Do: `If the fault says "No valid host was found", no host had room for it: launch it again with a smaller flavor or in another availability zone.`},
-		{Do: "If it ran before, try a hard reboot: that sets it up anew on its host and mostly clears the error.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
-		{Do: "If that does not help, give the cloud's support the ID and the fault."},
-		{Do: "If the guest turns out to be well, reset the state.", Code: "openstack server set --state active {id}", Who: diag.Operator},
+		{Do: "If it ran before, try a hard reboot: that sets it up anew on its host and mostly clears the error. What was in its memory is lost. In the dashboard: \"Hard Reboot Instance\".", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
+		{Do: "If that does not help, give the cloud's support the ID {id} and the fault."},
+		{Do: "If the system inside turns out to be well, reset the state.", Code: "openstack server set --state active {id}", Who: diag.Operator},
 		{Do: "If it was never built, delete it and launch another.", Code: "openstack server delete {id}", Risk: diag.LosesData},
 	}},
 }

@@ -24,8 +24,8 @@ clouds show the state of the host to their operators only.`,
 		{Do: "Look whether other instances of yours are gone as well, and whether the cloud's status page tells of a fault."},
 		{Do: "Open the instance's own console: if it shows a login prompt and takes what you type, the host is up and the fault is elsewhere.", Code: "openstack console url show {id}"},
 		{Do: "Give the cloud's support the ID {id} and ask whether its host is up. A reboot or a stop will hang while the host is down."},
-		{Do: "Find its host and look at the compute service there.", Code: "openstack server show {id} -c OS-EXT-SRV-ATTR:host -c host_status\nopenstack compute service list --service nova-compute", Who: diag.Operator},
-		{Do: "If the host will not come back and its instances' disks are on shared storage or volumes, rebuild it elsewhere. Make sure first that the host is really off.", Code: "openstack server evacuate {id}", Who: diag.Operator, Risk: diag.Restarts},
+		{Do: "Find its host and look at the compute service there.", Code: "openstack --os-compute-api-version 2.16 server show {id} -c OS-EXT-SRV-ATTR:host -c host_status\nopenstack compute service list --service nova-compute", Who: diag.Operator},
+		{Do: "If the host will not come back, rebuild the instance elsewhere. Make sure first that the host is really off, and that the disk is on shared storage or a volume: if it is not, it is made anew and its data is lost.", Code: "openstack --os-compute-api-version 2.14 server evacuate {id}", Who: diag.Operator, Risk: diag.LosesData},
 	}},
 }
 

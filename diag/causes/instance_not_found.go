@@ -18,9 +18,9 @@ belongs to nothing answers to nobody, or answers for somebody else.`,
 	Breaks: diag.AtName,
 	Check:  checkNotFound,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Compare the name and the address with the list of your instances, in the dashboard or with the command.", Code: "openstack server list"},
-		{Do: "If it is a floating IP, see whether it is tied to an instance at all.", Code: "openstack floating ip list"},
-		{Do: "If it is in another project or cloud, switch to that one first, or say which cloud to look in."},
+		{Do: "Compare the name and the address with the list of your instances, in the dashboard or with this command.", Code: "openstack server list"},
+		{Do: "If it is a floating IP, which is a public address that can be moved, see whether it belongs to an instance just now.", Code: "openstack floating ip list"},
+		{Do: "If it is in another project or cloud, ask there, or say which cloud to look in."},
 		{Do: "If it was deleted it cannot be reached again: launch a new one."},
 	}},
 }

@@ -16,10 +16,10 @@ it was as soon as it is unpaused.`,
 	Fix: diag.Remedy{
 		Action: diag.Unpause,
 		Steps: []diag.Step{
-			{Do: `Unpause it (the dashboard says "Resume Instance").`, Code: "openstack server unpause {id}"},
-			{Do: "See who paused it, and when.", Code: "openstack server event list {id}"},
-			{Do: "If that fails, hard reboot it. What was in its memory is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
-			{Do: "If it was paused by an operator, or is locked, ask them why before it goes on.", Who: diag.Operator},
+			{Do: `Unpause it, unless somebody paused it on purpose. In the dashboard: "Resume Instance".`, Code: "openstack server unpause {id}"},
+			{Do: "See who paused it, and when. If that was one of the cloud's operators, ask them why first.", Code: "openstack server event list --long {id}"},
+			{Do: "If unpausing is refused because the instance is locked, ask whoever locked it: somebody in your project, or the cloud's operators."},
+			{Do: "If unpausing fails, hard reboot it. What was in its memory is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
 		},
 	},
 }

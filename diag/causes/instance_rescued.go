@@ -17,9 +17,9 @@ password that was shown when the rescue began.`,
 	Fix: diag.Remedy{
 		Action: diag.Unrescue,
 		Steps: []diag.Step{
-			{Do: "Ask in the project whether somebody is repairing it just now, and see when the rescue began.", Code: "openstack server event list {id}"},
-			{Do: "If the repair is done, go back to its own system.", Code: "openstack server unrescue {id}", Risk: diag.Restarts},
-			{Do: "If you mean to use the rescue system: log in with the account of the rescue image, and expect a warning about a changed host key."},
+			{Do: "Ask in your project whether somebody is repairing it just now, and see who began the rescue, and when.", Code: "openstack server event list --long {id}"},
+			{Do: `If the repair is done, go back to its own system. In the dashboard: "Unrescue Instance".`, Code: "openstack server unrescue {id}", Risk: diag.Restarts},
+			{Do: "If you mean to use the rescue system, log in with the account of the rescue image, and expect a warning about a changed host key."},
 		},
 	},
 }

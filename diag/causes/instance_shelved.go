@@ -9,7 +9,7 @@ var instanceShelved = &diag.Cause{
 processor and no memory while nobody needs it. SHELVED means that it still holds
 its place on a host; SHELVED_OFFLOADED, that only the snapshot is left. Some
 clouds shelve idle instances by themselves. Its addresses and volumes are kept.`,
-	Text:   "{name} is shelved ({how}): it is put away and does not run until it is unshelved.",
+	Text:   "{name} is shelved ({how}), so it does not run until it is unshelved.",
 	Breaks: diag.AtInstance,
 	Check:  checkShelved,
 	// While it is being unshelved, "unshelve it" is the wrong advice.
@@ -17,9 +17,9 @@ clouds shelve idle instances by themselves. Its addresses and volumes are kept.`
 	Fix: diag.Remedy{
 		Action: diag.Unshelve,
 		Steps: []diag.Step{
-			{Do: "Unshelve it. If it was offloaded, its disk is copied back from the snapshot first, which takes some minutes.", Code: "openstack server unshelve {id}"},
-			{Do: "See who shelved it, and when.", Code: "openstack server event list {id}"},
-			{Do: "If unshelving ends in ERROR, there may be no host with room for it at present: try later, or ask the cloud's support."},
+			{Do: `Unshelve it. If only its snapshot was kept, that is copied back first, which takes some minutes. In the dashboard: "Unshelve Instance".`, Code: "openstack server unshelve {id}"},
+			{Do: "See who shelved it, and when.", Code: "openstack server event list --long {id}"},
+			{Do: "If unshelving ends in ERROR, there may be no host with room for it at present: try later, or give the cloud's support the ID {id}."},
 		},
 	},
 }
@@ -29,9 +29,9 @@ func checkShelved(p *diag.Pass) diag.Verdict {
 	if v.State != diag.Confirmed {
 		return v
 	}
-	how := "SHELVED: it still has its place on a host"
+	how := "SHELVED: put away, but still with its place on a host"
 	if p.Instance.Status == "SHELVED_OFFLOADED" {
-		how = "SHELVED_OFFLOADED: only its snapshot is kept"
+		how = "SHELVED_OFFLOADED: put away, and only its snapshot is kept"
 	}
 	v.Args = diag.Args{"how": how}
 	return v

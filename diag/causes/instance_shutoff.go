@@ -17,10 +17,10 @@ or from inside ("sudo poweroff").`,
 	Fix: diag.Remedy{
 		Action: diag.Start,
 		Steps: []diag.Step{
-			{Do: "Start it, and give it a minute or two to boot.", Code: "openstack server start {id}"},
-			{Do: "If it is shut off again soon afterwards, see who or what stopped it.", Code: "openstack server event list {id}"},
+			{Do: `Start it, and give it a minute or two to boot. In the dashboard: "Start Instance".`, Code: "openstack server start {id}"},
+			{Do: "If it is shut off again soon afterwards, see who or what stopped it.", Code: "openstack server event list --long {id}"},
 			{Do: "If it will not start, hard reboot it: for a stopped instance that is the same as a start, but everything around it is set up anew.", Code: "openstack server reboot --hard {id}"},
-			{Do: "If starting is refused because the instance is locked, or fails, ask the cloud's operators to start it.", Who: diag.Operator},
+			{Do: "If starting is refused because the instance is locked, ask whoever locked it: somebody in your project, or the cloud's operators."},
 		},
 	},
 }

@@ -16,10 +16,10 @@ resumed.`,
 	Fix: diag.Remedy{
 		Action: diag.Resume,
 		Steps: []diag.Step{
-			{Do: "Resume it.", Code: "openstack server resume {id}"},
-			{Do: "See who suspended it, and when.", Code: "openstack server event list {id}"},
+			{Do: `Resume it, unless somebody suspended it on purpose. In the dashboard: "Resume Instance".`, Code: "openstack server resume {id}"},
+			{Do: "See who suspended it, and when. If that was one of the cloud's operators, ask them why first.", Code: "openstack server event list --long {id}"},
+			{Do: "If resuming is refused because the instance is locked, ask whoever locked it: somebody in your project, or the cloud's operators."},
 			{Do: "If it does not wake up, hard reboot it. What was in its memory is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
-			{Do: "If it was suspended by an operator, or is locked, ask them why before it goes on.", Who: diag.Operator},
 		},
 	},
 }

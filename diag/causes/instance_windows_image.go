@@ -18,9 +18,9 @@ password is that of the account in the image's description, often
 	Breaks: diag.AtPort,
 	Check:  checkWindowsImage,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Connect with a Remote Desktop client to {address}, port 3389. A rule must let that port in."},
-		{Do: "Ask the cloud for the first password; it is decrypted with your private key on your own machine.", Code: "nova get-password {id} ~/.ssh/id_rsa"},
-		{Do: "If you want SSH, log in by Remote Desktop and switch the OpenSSH server on, in a PowerShell of the administrator.", Code: "Add-WindowsCapability -Online -Name OpenSSH.Server~~~~0.0.1.0\nStart-Service sshd\nSet-Service -Name sshd -StartupType Automatic", Who: diag.Inside},
+		{Do: "Connect with a Remote Desktop client to {address}, port 3389. A rule of its security groups must let that port in (TCP)."},
+		{Do: `Ask the cloud for the first password. It is decrypted on your own computer with the private half of the key pair, which must be an RSA one. In the dashboard: "Retrieve Password".`, Code: "nova get-password {id} ~/.ssh/id_rsa"},
+		{Do: "If you want SSH, log in by Remote Desktop and switch the OpenSSH server on, in PowerShell as administrator.", Code: "Add-WindowsCapability -Online -Name OpenSSH.Server~~~~0.0.1.0\nStart-Service sshd\nSet-Service -Name sshd -StartupType Automatic", Who: diag.Inside},
 	}},
 }
 

@@ -15,8 +15,8 @@ to it go nowhere, however well the instance itself is.`,
 	ExplainedBy: append([]*diag.Cause{networkNoRouter, networkPortDown}, notRunning...),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look at it.", Code: "openstack floating ip show {address}"},
-		{Do: "Take it off and put it on again: that sets the forwarding up anew. Connections through it break for a moment.", Code: "openstack server remove floating ip {id} {address}\nopenstack server add floating ip {id} {address}"},
-		{Do: "If it stays down, give the cloud's support the address and the ID {id}."},
+		{Do: "Take it off and put it on again: that sets the forwarding up anew. You keep the address. In the dashboard: \"Disassociate Floating IP\", then \"Associate Floating IP\".", Code: "openstack server remove floating ip {id} {address}\nopenstack server add floating ip --fixed-ip-address {fixed} {id} {address}"},
+		{Do: "If it stays down, give the cloud's support the address {address} and the ID {id}."},
 		{Do: "See whether the L3 agent or gateway host of router {router} is alive.", Code: "openstack network agent list --router {router}", Who: diag.Operator},
 	}},
 }
@@ -35,9 +35,15 @@ func checkFloatingIPDown(p *diag.Pass) diag.Verdict {
 	if router == "" {
 		router = "ROUTER"
 	}
+	fixed := "FIXED-IP"
+	if f.Fixed.IsValid() {
+		fixed = f.Fixed.String()
+	} else if own := fixedIPv4(port); len(own) == 1 {
+		fixed = own[0]
+	}
 	return diag.Verdict{
 		State:   diag.Confirmed,
 		Because: []diag.Observation{{Source: diag.SourceNetwork, Where: "floating IP " + f.IP.String(), Text: "status " + f.Status}},
-		Args:    diag.Args{"status": f.Status, "router": router},
+		Args:    diag.Args{"status": f.Status, "router": router, "fixed": fixed},
 	}
 }

@@ -26,10 +26,10 @@ expects another MAC, cannot be reached however open its rules are.`,
 	}},
 	Check: checkGuestAddress,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Compare with what the cloud gave it.", Code: "openstack port list --server {id}"},
-		{Do: "Open its virtual console, log in, and have its interface ask DHCP, with no MAC written down (netplan, ifcfg files, interfaces, udev's 70-persistent-net.rules).", Code: "openstack console url show {id}", Who: diag.Inside},
-		{Do: "If the address is meant to be another, give it to the port.", Code: "openstack port set --fixed-ip ip-address=IP PORT"},
-		{Do: "If it is to answer for several addresses, allow them on the port.", Code: "openstack port set --allowed-address ip-address=IP PORT"},
+		{Do: "See which address and MAC the cloud gave it.", Code: "openstack port list --server {id}"},
+		{Do: "Open its virtual console, log in with an account that has a password, and set its interface to DHCP, with no MAC written down (in netplan, NetworkManager, ifcfg files, /etc/network/interfaces or udev's 70-persistent-net.rules).", Code: "openstack console url show {id}", Who: diag.Inside},
+		{Do: "If it is meant to have the address that it uses, give that to its port as well. It must be a free one of the same subnet.", Code: "openstack port set --fixed-ip ip-address=IP PORT"},
+		{Do: "If it is to answer for several addresses, a cluster's for example, allow them on its port.", Code: "openstack port set --allowed-address ip-address=IP PORT"},
 	}},
 }
 

@@ -19,8 +19,8 @@ taken away later.`,
 		instanceBuildStuck, instanceBuilding, instanceDeleted, instanceError, // none was given yet, or it was taken back
 	},
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "See which networks there are, and plug the instance into the one you want.", Code: "openstack network list\nopenstack server add network {id} NETWORK"},
-		{Do: "If the guest does not pick the new interface up by itself, reboot it.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
+		{Do: "See which networks there are, and plug the instance into the one you want. In the dashboard: \"Attach Interface\".", Code: "openstack network list\nopenstack server add network {id} NETWORK"},
+		{Do: "If the system inside does not use the new interface by itself, reboot it.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
 		{Do: "If the network is a private one, the instance needs a floating IP as well.", Code: "openstack network list --external\nopenstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
 	}},
 }

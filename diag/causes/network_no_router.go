@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"net/netip"
 	"strings"
 
 	"sshhelp/diag"
@@ -16,10 +17,12 @@ without its gateway, no floating IP can work and nothing from outside arrives.`,
 	Breaks: diag.AtAddress,
 	Check:  checkNoRouter,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "See whether there is a router, and whether it has an external gateway.", Code: "openstack router list --long\nopenstack network list --external"},
-		{Do: "If there is a router without a gateway, give it one.", Code: "openstack router set --external-gateway EXTERNAL-NETWORK ROUTER"},
-		{Do: "If there is none, make one and connect the subnet to it.", Code: "openstack router create ROUTER\nopenstack router set --external-gateway EXTERNAL-NETWORK ROUTER\nopenstack router add subnet ROUTER SUBNET"},
-		{Do: "Then give the instance a floating IP.", Code: "openstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
+		{Do: "See which routers and which external networks there are.", Code: "openstack router list --long\nopenstack network list --external"},
+		{Do: "If its router has no external gateway, give it one.", Code: "openstack router set --external-gateway EXTERNAL-NETWORK {router}"},
+		{Do: "If its router is switched off, switch it on.", Code: "openstack router set --enable {router}"},
+		{Do: "If it has no router, make one and connect its subnet to it.", Code: "openstack router create NEW-ROUTER\nopenstack router set --external-gateway EXTERNAL-NETWORK NEW-ROUTER\nopenstack router add subnet NEW-ROUTER {subnet}"},
+		{Do: "If its router is on, has a gateway and yet is not ACTIVE, give the cloud's support the router {router} and the ID {id}."},
+		{Do: "Then give the instance a floating IP, if it has none.", Code: "openstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
 	}},
 }
 
@@ -41,7 +44,7 @@ func checkNoRouter(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{
 			State:   diag.Confirmed,
 			Because: []diag.Observation{portSays(port, "no router on its subnets")},
-			Args:    diag.Args{"routers": "it has no router"},
+			Args:    diag.Args{"routers": "it has no router", "router": "ROUTER", "subnet": subnetOf(port, target)},
 		}
 	}
 	var words []string
@@ -50,8 +53,22 @@ func checkNoRouter(p *diag.Pass) diag.Verdict {
 		words = append(words, "router "+routerName(r)+" "+deadBecause(r))
 		v.Because = append(v.Because, diag.Observation{Source: diag.SourceNetwork, Where: "router " + r.ID, Text: deadBecause(r)})
 	}
-	v.Args = diag.Args{"routers": strings.Join(words, "; ")}
+	v.Args = diag.Args{"routers": strings.Join(words, "; "), "router": port.Routers[0].ID, "subnet": subnetOf(port, target)}
 	return v
+}
+
+// subnetOf names the subnet for a command: that of the address, or of the port's
+// first one if the address is a floating IP.
+func subnetOf(port *diag.Port, a netip.Addr) string {
+	for _, f := range port.Fixed {
+		if f.IP == a && f.SubnetID != "" {
+			return f.SubnetID
+		}
+	}
+	if len(port.Fixed) > 0 && port.Fixed[0].SubnetID != "" {
+		return port.Fixed[0].SubnetID
+	}
+	return "SUBNET"
 }
 
 func routerName(r diag.Router) string {

@@ -19,8 +19,8 @@ cloud. When it is down, switched off, or could not be set up on the compute host
 	ExplainedBy: notRunning,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look at the port.", Code: "openstack port show {port_id} -c status -c admin_state_up -c binding_vif_type"},
-		{Do: "If admin_state_up is False, switch it on.", Code: "openstack port set --enable {port_id}"},
-		{Do: "If it is on but not ACTIVE, hard reboot the instance: its ports are plugged in anew. What was in memory is lost, and the console log begins anew.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
+		{Do: "If it is switched off (admin_state_up is False), switch it on.", Code: "openstack port set --enable {port_id}"},
+		{Do: "If it is on but not ACTIVE, save the console log and hard reboot the instance: its ports are plugged in anew. What was in its memory is lost.", Code: "openstack console log show {id} > console.log\nopenstack server reboot --hard {id}", Risk: diag.Restarts},
 		{Do: "If that does not help, give the cloud's support the port {port_id} and the ID {id}."},
 		{Do: "See whether the network agent on the instance's host is alive; the log of neutron-server says why a binding failed.", Code: "openstack network agent list --host HOST", Who: diag.Operator},
 	}},

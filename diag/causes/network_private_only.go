@@ -18,8 +18,8 @@ through, a jump host.`,
 		networkNoRouter, // without a way out no floating IP can be had
 	},
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Give it a floating IP: find the external network, take an address from it and tie it to the instance.", Code: "openstack network list --external\nopenstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
-		{Do: "Or go through another instance in the same network that you can reach, the jump host.", Code: "ssh -J {user}@JUMP-HOST -p {port} {user}@{address}"},
+		{Do: "Give it a floating IP: find the external network, take an address from it and tie it to the instance.{only_six} In the dashboard: \"Associate Floating IP\".", Code: "openstack network list --external\nopenstack floating ip create EXTERNAL-NETWORK\nopenstack server add floating ip {id} FLOATING-IP"},
+		{Do: "Or go through another instance in the same network that you can reach, a jump host. Its account may have another name, and the security group must admit it too.", Code: "ssh -J {user}@JUMP-HOST -p {port} {user}@{address}"},
 		{Do: "Or connect from inside: from the VPN or the site network that this cloud belongs to."},
 	}},
 }
@@ -46,7 +46,10 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	v := diag.Verdict{
 		State:   diag.Confirmed,
 		Because: []diag.Observation{serverSays(p.Instance, "addresses "+listed(private)+", no floating IP")},
-		Args:    diag.Args{"addresses": listed(private)},
+		Args:    diag.Args{"addresses": listed(private), "only_six": ""},
+	}
+	if !addressOf(p.Evidence, false).IsValid() {
+		v.Args["only_six"] = " Floating IPs are IPv4, so an instance with IPv6 only needs an IPv4 network first."
 	}
 	// A network whose routers are hidden from us may be one of the site's own,
 	// with a way to it for everybody inside.

@@ -1,6 +1,9 @@
 package causes
 
 import (
+	"net/netip"
+	"slices"
+
 	"sshhelp/diag"
 )
 
@@ -16,10 +19,10 @@ network. One of the two addresses works, or none, or now this and now that.`,
 	Breaks: diag.AtAddress,
 	Check:  checkTwoGateways,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Try its other address, if it has one there.", Code: "openstack server show -c addresses {id}"},
-		{Do: "Open its virtual console, log in, and remove one of the two.", Code: "sudo ip route del default via {gateway}", Who: diag.Inside},
-		{Do: "For good, let one subnet hand out no gateway.", Code: "openstack subnet set --gateway none SUBNET"},
-		{Do: "If one of the interfaces is not needed, detach it.", Code: "openstack server remove port {id} PORT"},
+		{Do: "Try its other address.", Code: "openstack server show -c addresses {id}"},
+		{Do: "Or open its virtual console, log in with an account that has a password, and take away the route that belongs to the other network. It comes back at the next boot.", Code: "sudo ip route del default via {gateway}", Who: diag.Inside},
+		{Do: "For good, let the other network's subnet hand out no gateway. That holds for every instance on it, from its next boot.", Code: "openstack subnet set --gateway none SUBNET"},
+		{Do: "Or unplug the interface that is not needed. In the dashboard: \"Detach Interface\".", Code: "openstack server remove port {id} PORT"},
 	}},
 }
 
@@ -47,6 +50,20 @@ func checkTwoGateways(p *diag.Pass) diag.Verdict {
 	}
 	return diag.Verdict{
 		State: diag.Confirmed, Because: seen,
-		Args: diag.Args{"interfaces": listed(names), "gateway": c.Gateways[len(c.Gateways)-1].IP.String()},
+		Args: diag.Args{"interfaces": listed(names), "gateway": otherGateway(p.Evidence).String()},
 	}
+}
+
+// otherGateway is the one that is not of the network by which the instance is
+// used; the last one if that is not known.
+func otherGateway(e *diag.Evidence) netip.Addr {
+	gateways := e.Console.Gateways
+	if port := e.PortOf(e.Target().Addr()); port != nil && slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.IsValid() }) {
+		for _, g := range gateways {
+			if !slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.Contains(g.IP) }) {
+				return g.IP
+			}
+		}
+	}
+	return gateways[len(gateways)-1].IP
 }

@@ -7,19 +7,27 @@ import (
 	"sshhelp/diag"
 )
 
+// tryAgain ends what is done about the rules. nc is on Linux and macOS; Windows
+// has a command of its own.
+var tryAgain = diag.Step{
+	Do:   "Try again from where you are: the port should open now. On Windows, in PowerShell, the command is Test-NetConnection {address} -Port {port}.",
+	Code: "nc -zv {address} {port}",
+}
+
 // ruleArgs fill the commands by which a rule is made: for the group that is
-// easiest to change, the address's family, and the person's own address if it is
-// known.
+// easiest to change, the address's family, and the person's own address, or words
+// on how to find it out.
 func ruleArgs(e *diag.Evidence, a *diag.Admission) diag.Args {
-	args := diag.Args{"group": "GROUP", "port_id": a.Port.ID, "ethertype": family(e.Target().Addr()), "from_cidr": "YOUR-IP/32", "source": "0.0.0.0/0"}
+	args := diag.Args{"group": "GROUP", "port_id": a.Port.ID, "ethertype": family(e.Target().Addr()), "from_cidr": "YOUR-IP/32", "source": "0.0.0.0/0", "icmp": "icmp"}
 	if e.Target().Addr().Is6() {
-		args["from_cidr"], args["source"] = "YOUR-IP/128", "::/0"
+		args["from_cidr"], args["source"], args["icmp"] = "YOUR-IP/128", "::/0", "ipv6-icmp"
 	}
+	args["whose"] = " YOUR-IP stands for the " + args["ethertype"] + " address from which you connect: search the web for \"what is my IP\"."
 	if len(a.Port.Groups) > 0 {
 		args["group"] = a.Port.Groups[0].ID
 	}
 	if from := e.Person(e.Target().Addr()); from.IsValid() {
-		args["from_cidr"] = netip.PrefixFrom(from, from.BitLen()).String()
+		args["from_cidr"], args["whose"] = netip.PrefixFrom(from, from.BitLen()).String(), ""
 	}
 	return args
 }

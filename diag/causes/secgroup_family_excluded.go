@@ -17,8 +17,8 @@ let in, and the other way round.`,
 	Breaks: diag.AtRules,
 	Check:  checkFamilyExcluded,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Use the instance's {other} address: {other_address}."},
-		{Do: "Or add the same rule for {ethertype}. {source} in place of your own address admits everybody, which is usual and safe enough while only keys can log in.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
+		{Do: "{use_other}."},
+		{Do: "Add a rule for {ethertype}, from your own address.{whose} {source} in its place admits everybody, which is usual and safe enough while only keys can log in. It takes effect at once, for every instance that has the group.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
 	}},
 }
 
@@ -37,12 +37,13 @@ func checkFamilyExcluded(p *diag.Pass) diag.Verdict {
 	if !a.Complete {
 		v.State = diag.Possible
 	}
-	v.Args["other"], v.Args["other_address"] = "IPv6", "it seems to have none"
+	v.Args["other"] = "IPv6"
 	if target.Is6() {
 		v.Args["other"] = "IPv4"
 	}
+	v.Args["use_other"] = "It has no " + v.Args["other"] + " address that you could use in its place"
 	if other := addressOf(p.Evidence, !target.Is6()); other.IsValid() {
-		v.Args["other_address"] = other.String()
+		v.Args["use_other"] = "Use the instance's " + v.Args["other"] + " address: " + other.String()
 	}
 	return v
 }

@@ -12,10 +12,10 @@ and everything that arrives is dropped without an answer.`,
 	Breaks: diag.AtRules,
 	Check:  checkSecgroupNone,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Make a group that lets SSH in, if you have none yet. 0.0.0.0/0 or ::/0 in place of your own address admits everybody, which is usual and safe enough while only keys can log in.", Code: "openstack security group create ssh\nopenstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} ssh"},
-		{Do: "Put the group on the instance. It takes effect at once, without a reboot.", Code: "openstack server add security group {id} ssh"},
-		{Do: "If it has several ports, put the group on the one that carries {address}.", Code: "openstack port set --security-group ssh {port_id}"},
-		{Do: "Try again from where you are: the port should open now.", Code: "nc -zv {address} {port}"},
+		{Do: "Make a group that lets SSH in from your own address, if you have none yet.{whose} {source} in its place admits everybody, which is usual and safe enough while only keys can log in.", Code: "openstack security group create ssh\nopenstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} ssh"},
+		{Do: "Put the group on the instance, on all of its ports. It takes effect at once, without a reboot. In the dashboard: \"Edit Security Groups\".", Code: "openstack server add security group {id} ssh"},
+		{Do: "If it has several ports and only the one that carries {address} is to be opened, put the group on that one in place of the step before.", Code: "openstack port set --security-group ssh {port_id}"},
+		tryAgain,
 	}},
 }
 

@@ -15,10 +15,10 @@ be allowed by a rule of its own. Without one, attempts simply time out.`,
 	Check:  checkPortClosed,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See what the groups let in.", Code: "openstack security group rule list --ingress {group}"},
-		{Do: "Add a rule for SSH from your own address. 0.0.0.0/0 or ::/0 in its place admits everybody, which is usual and safe enough while only keys can log in. It takes effect at once, for every instance that has the group.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
-		{Do: "If another group of your project allows SSH already, put that one on the instance.", Code: "openstack security group list\nopenstack server add security group {id} GROUP"},
-		{Do: "Try again from where you are: the port should open now.", Code: "nc -zv {address} {port}"},
-		{Do: "If your SSH server listens on another port, say which: both the rule and the ssh command need it."},
+		{Do: "Add a rule for SSH from your own address.{whose} {source} in its place admits everybody, which is usual and safe enough while only keys can log in. It takes effect at once, for every instance that has the group. In the dashboard: Network, Security Groups, \"Manage Rules\".", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
+		{Do: "Or, if another group of your project allows SSH already, put that one on the instance. In the dashboard: \"Edit Security Groups\".", Code: "openstack security group list\nopenstack server add security group {id} GROUP"},
+		tryAgain,
+		{Do: "If your SSH server listens on another port than {port}, say which: both the rule and the ssh command need it."},
 	}},
 }
 

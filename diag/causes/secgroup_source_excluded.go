@@ -14,11 +14,11 @@ change from time to time, so a rule for one of them wears out.`,
 	Breaks: diag.AtRules,
 	Check:  checkSourceExcluded,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Find out which address you connect from, as the outside sees it: search the web for \"what is my IP\"."},
-		{Do: "If the rule is meant for an office or a VPN, connect from there."},
-		{Do: "Or admit your address. It takes effect at once, for every instance that has the group.", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
-		{Do: "Try again from where you are: the port should open now.", Code: "nc -zv {address} {port}"},
-		{Do: "Or go through a machine that is admitted.", Code: "ssh -J {user}@JUMP-HOST -p {port} {user}@{address}"},
+		{Do: "Make sure of the address from which you connect, as the outside sees it: search the web for \"what is my IP\"."},
+		{Do: "If the rule is meant for an office or a VPN, connect from there: nothing has to be changed then."},
+		{Do: "Or admit your address. It takes effect at once, for every instance that has the group. In the dashboard: Network, Security Groups, \"Manage Rules\".", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},
+		tryAgain,
+		{Do: "Or go through a machine that is admitted, a jump host. Its account may have another name.", Code: "ssh -J {user}@JUMP-HOST -p {port} {user}@{address}"},
 	}},
 }
 
