@@ -76,6 +76,7 @@ func readTable(r *consoleReader, line LogLine) {
 func (r *consoleReader) tableRow(text string, line LogLine) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "|") {
+		r.c.oldRow(text, line)
 		return
 	}
 	r.tables.broken = ""
@@ -133,6 +134,22 @@ func (c *Console) row(text string, line LogLine) bool {
 		return true
 	}
 	return cells[0] == "Device" || cells[0] == "Route" || cells[0] == "Keytype" || len(cells) == 4
+}
+
+// oldRow takes a row of cloud-init 0.6, which drew no tables:
+//
+//	ci-info: eth0  : 1 10.0.0.5        255.255.255.0   fa:16:3e:00:00:05
+//	ci-info: route-0: 0.0.0.0         10.0.0.1        0.0.0.0         eth0   UG
+func (c *Console) oldRow(text string, line LogLine) {
+	name, rest, _ := strings.Cut(text, ":")
+	name = strings.TrimSpace(name)
+	cells := strings.Fields(rest)
+	switch {
+	case strings.HasPrefix(name, "route-") && len(cells) == 5:
+		c.route(cells[0], cells[1], cells[2], cells[3], line)
+	case len(cells) == 4 && (cells[0] == "0" || cells[0] == "1"):
+		c.device(name, cells[0] == "1", cells[1], cells[3], line)
+	}
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

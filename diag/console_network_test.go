@@ -34,6 +34,8 @@ ci-info: |   1   | 169.254.169.254 | 192.0.2.2 | 255.255.255.255 | ens3 | UGH |
 ci-info: ++Route IPv6 info++
 ci-info: |   0   | ::/0 | fe80::1 | ens3 | UG |`,
 			"ens3 true fa:16:3e:00:00:05 [192.0.2.5 2001:db8::5]", "192.0.2.1 ens3", true},
+		{"cloud-init 0.6", "ci-info: lo    : 1 127.0.0.1       255.0.0.0       .\nci-info: eth0  : 1 192.0.2.5       255.255.255.0   fa:16:3e:00:00:05\nci-info: route-0: 0.0.0.0         192.0.2.1       0.0.0.0         eth0   UG\nci-info: route-1: 192.0.2.0       0.0.0.0         255.255.255.0   eth0   U",
+			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true},
 		{"no routes at all", "ci-info: ++Route IPv4 info++\nci-info: | Route | Destination | Gateway | Genmask | Interface | Flags |", "", "", true},
 		{"routes that cloud-init could not learn", "ci-info: !!!!Route IPv4 info failed!!!!", "", "", false},
 		{"a row that another writer cut in two", "ci-info: |  ens3  | True | 192.0.2.5 | 255.255\n[   29.5] IPv6: ADDRCONF(NETDEV_CHANGE): ens4: link becomes ready\n.255.0 | global | fa:16:3e:00:00:05 |\nci-info: +---+",

@@ -17,7 +17,7 @@ refused because its record cannot be kept.`,
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No space left on device|\bENOSPC\b|Disk quota exceeded|[Ff]ile ?system (?:is )?full|[Nn]o space left on disk|write failed, filesystem is full`,
+		Pattern:  `No space left on device|\bENOSPC\b|Disk quota exceeded|[Ff]ile ?system (?:is )?full|[Nn]o space left on disk|write failed, filesystem is full|Delayed block allocation failed .* error 28`,
 		Example:  `[   61.2] cloud-init[512]: OSError: [Errno 28] No space left on device`,
 		NearMiss: `systemd-journald[212]: Journal size is 8.0M, max 99.7M, 91.7M free`,
 	}},

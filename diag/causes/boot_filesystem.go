@@ -44,7 +44,7 @@ nothing can be written and services fail one after the other.`,
 		NearMiss: `[    4.2] BTRFS info (device vda2): using free space tree`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `(?:I/O|critical (?:medium|target)|lost async page write|lost page write) error,? dev ([a-z][\w-]*),|Buffer I/O error on (?:dev|device) ([a-z][\w-]*),|rejecting I/O to offline device|can't read superblock|unable to read superblock`,
+		Pattern:  `(?:I/O|critical (?:medium|target)|lost async page write|lost page write) error,? dev ([a-z][\w-]*),|Buffer I/O error on (?:dev|device) ([a-z][\w-]*),|lost (?:async )?page write due to I/O error on ([a-z][\w-]*)|rejecting I/O to offline device|can't read superblock|unable to read superblock|Structure needs cleaning|SQUASHFS error: Unable to read|has encountered an uncorrectable I/O failure|g_vfs_done\(\):([a-z]\w*)\[\w+\(.*error = 5`,
 		Example:  `[  301.5] blk_update_request: I/O error, dev vda, sector 2101256 op 0x1:(WRITE)`,
 		NearMiss: `[    1.8] sr 1:0:0:0: [sr0] FAILED Result: hostbyte=DID_OK driverbyte=DRIVER_SENSE`,
 	}},

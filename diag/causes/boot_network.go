@@ -20,7 +20,7 @@ neither its key nor its name from the metadata service.`,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootFstab, bootRootNotFound},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
+		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|Unable to obtain a (?:DHCP )?lease|NoDHCPLeaseError|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
 		Example:  `[   78.1] dhclient[301]: No DHCPOFFERS received.`,
 		NearMiss: `[   18.1] dhclient[301]: DHCPOFFER of 192.0.2.7 from 192.0.2.1`,
 	}, {
@@ -35,7 +35,7 @@ neither its key nor its name from the metadata service.`,
 		NearMiss: `[  OK  ] Finished Network Manager Wait Online.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Device \S+ has different MAC address than expected|Device \S+ does not seem to be present|Bringing up interface \S+: .*\[ *FAILED *\]|[Ff]ailed to bring up (?:eth|en|ens|eno|enp)\w+|gave up waiting for a network device|without full network configuration|Failed to bring up EphemeralIPNetwork|[Nn]etworking failed to start|no link \.* *giving up`,
+		Pattern:  `Device \S+ has different MAC address than expected|Device \S+ does not seem to be present|Bringing up interface \S+: .*\[ *FAILED *\]|[Ff]ailed to bring up (?:eth|en|ens|eno|enp)\w+|gave up waiting for a network device|without full network configuration|Failed to bring up EphemeralIPNetwork|[Nn]etworking failed to start|Determining IP(?:v6)? information for \S+ *failed|no link present\.? +Check cable|no link \.* *giving up`,
 		Example:  `Device eth0 does not seem to be present, delaying initialization.`,
 		NearMiss: `Bringing up interface eth0:  [  OK  ]`,
 	}, {

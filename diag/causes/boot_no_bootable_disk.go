@@ -20,7 +20,7 @@ No kernel runs, so nothing answers.`,
 	ExplainedBy: []*diag.Cause{bootSecureBoot},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No bootable device|Boot failed: (?:not a bootable disk|[Cc]ould not read)|[Nn]on-[Ss]ystem disk|Missing operating system|Operating [Ss]ystem not found|Invalid partition table\b`,
+		Pattern:  `No bootable device|PXE-M0F: Exiting|Nothing to boot: |Boot failed: (?:not a bootable disk|[Cc]ould not read)|[Nn]on-[Ss]ystem disk|Missing operating system|Operating [Ss]ystem not found|Invalid partition table\b`,
 		Example:  `Boot failed: not a bootable disk`,
 		NearMiss: `[    1.2] scsi 0:0:0:0: Direct-Access QEMU boot disk`,
 	}, {

@@ -23,7 +23,7 @@ journal only. Connections are refused then.`,
 		NearMiss: `[FAILED] Failed to start Session Key Store.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `sshd: no hostkeys available|(?:Could not|Unable to) load host key|Missing privilege separation directory|Privilege separation user sshd does not exist|sshd\S*: .*(?:Bad configuration option|terminating, \d+ bad configuration|Cannot bind any address|fatal: )|Bind to port \d+ on \S+ failed`,
+		Pattern:  `sshd: no hostkeys available|Missing privilege separation directory|Privilege separation user sshd does not exist|sshd\S*: .*(?:Bad configuration option|terminating, \d+ bad configuration|Cannot bind any address)|(?:/var/empty/sshd|/run/sshd|/var/run/sshd) must be owned by root`,
 		Example:  `sshd: no hostkeys available -- exiting.`,
 		NearMiss: `sshd[812]: Server listening on 0.0.0.0 port 22.`,
 	}, {
@@ -47,7 +47,7 @@ journal only. Connections are refused then.`,
 
 // sshdSays tells what the server itself said, or the making of its keys, from
 // the state of its unit, which the reader of the console follows.
-var sshdSays = regexp.MustCompile(`(?i)key|privilege separation|configuration option|bind to|bind any|fatal`)
+var sshdSays = regexp.MustCompile(`(?i)key|privilege separation|configuration option|bind any|must be owned`)
 
 // checkSSHDFailed goes by the unit's last state: a server that is restarted may
 // fail first.

@@ -46,6 +46,16 @@ and SSH refuses everybody.`,
 		NearMiss: `afterburn[961]: Nov 04 17:44:01.730 INFO Fetching http://169.254.169.254/latest/meta-data/public-keys: Attempt #1`,
 	}, {
 		In:       diag.ConsoleLog,
+		Pattern:  `Ignition failed: .*(?:resource requires networking|deadline exceeded|i/o timeout|network is unreachable|no such host)`,
+		Example:  `ignition[701]: Ignition failed: failed to fetch config: context deadline exceeded`,
+		NearMiss: `ignition[825]: Ignition failed: unsupported config version`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `dial tcp 169\.254\.169\.254:80: (?:connect: (?:network is unreachable|no route to host|connection refused)|i/o timeout)`,
+		Example:  `google_guest_agent[577]: ERROR main.go:233 Get "http://169.254.169.254/computeMetadata/v1/": dial tcp 169.254.169.254:80: connect: network is unreachable`,
+		NearMiss: `chronyd[603]: Selected source 169.254.169.254 (metadata.google.internal)`,
+	}, {
+		In:       diag.ConsoleLog,
 		Pattern:  `no results found for mode=net`,
 		Example:  `no results found for mode=net. up 47.36. searched: nocloud configdrive ec2`,
 		NearMiss: `no results found for mode=local. up 1.92. searched: nocloud configdrive ec2`,
@@ -84,6 +94,8 @@ func triedInVain(p *diag.Pass) diag.Verdict {
 	switch {
 	case slices.ContainsFunc(p.Hits, giveUpForGood):
 		v.State = diag.Confirmed
+	case c.Up == nil && countHits(p, oneTry) >= manyAsks, countHits(p, func(h *diag.Hit) bool { return dials(h) && (c.Up == nil || c.Up.N < h.N) }) >= manyDials:
+		v.State = diag.Confirmed
 	case slices.ContainsFunc(p.Hits, giveUp):
 		if again := c.CloudStage != nil && c.CloudStage.N > last.N && !c.Finished && c.Up == nil; !again {
 			v.State = diag.Confirmed
@@ -103,13 +115,31 @@ func configured(c *diag.Console) bool {
 // giveUp tells the word that there was no answer, and the last try, from one of
 // several tries.
 func giveUp(h diag.Hit) bool {
-	if len(h.Match) < 3 || h.Match[1] == "" {
+	switch {
+	case dials(&h):
+		return false
+	case !oneTry(&h):
 		return true
 	}
 	try, _ := strconv.Atoi(h.Match[1])
 	of, err := strconv.Atoi(h.Match[2])
 	return err == nil && of >= 0 && try >= of // else it asks for as long as it takes
 }
+
+const (
+	// manyAsks is from how many tries on a boot that has not come further is
+	// taken to ask in vain.
+	manyAsks = 5
+	// manyDials is the same for agents, which ask again and again while the guest
+	// runs.
+	manyDials = 3
+)
+
+// oneTry tells one of several tries.
+func oneTry(h *diag.Hit) bool { return len(h.Match) > 2 && h.Match[1] != "" }
+
+// dials tells a try of an agent.
+func dials(h *diag.Hit) bool { return strings.Contains(h.Text, "dial tcp ") }
 
 // giveUpForGood tells those that nothing is tried after.
 func giveUpForGood(h diag.Hit) bool {

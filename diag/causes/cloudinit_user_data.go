@@ -2,6 +2,7 @@ package causes
 
 import (
 	"regexp"
+	"strings"
 
 	"sshhelp/diag"
 )
@@ -36,6 +37,11 @@ are passed over: accounts, keys and packages that it should bring are missing.`,
 		Pattern:  `(?i:\bignition\b.*(?:unsupported config version|incorrect config version|config is not valid|not a config \(|error at \$|error at line \d+|invalid character|unknown field|config format deprecated|failed to parse config|invalid config|couldn't parse))`,
 		Example:  `ignition[825]: failed to fetch config: unsupported config version`,
 		NearMiss: `ignition[612]: Ignition finished successfully`,
+	}, {
+		In:       diag.ConsoleLog,
+		Pattern:  `Ignition failed: (.*)`,
+		Example:  `ignition[701]: Ignition failed: failed to create users/groups: failed to create user "core"`,
+		NearMiss: `ignition[612]: Ignition finished successfully`,
 	}},
 	Check: checkUserData,
 	Fix: diag.Remedy{Steps: []diag.Step{
@@ -45,17 +51,23 @@ are passed over: accounts, keys and packages that it should bring are missing.`,
 	}},
 }
 
+// notReached tells Ignition's failures that are not the config's: it could not
+// be fetched.
+var notReached = regexp.MustCompile(`169\.254\.169\.254|timed? ?out|timeout|unreachable|deadline|networking|no such host|refused`)
+
 // schemaOnly tells a mistake against the schema: the other parts still work.
 var schemaOnly = regexp.MustCompile(`(?i)schema|Invalid (?:cloud-config|user-data) provided`)
 
 // checkUserData takes a mistake against the schema for a hint only where a key
 // was authorised all the same.
 func checkUserData(p *diag.Pass) diag.Verdict {
-	if hit := firstHit(p, func(h *diag.Hit) bool { return !schemaOnly.MatchString(h.Text) }); hit != nil {
+	if hit := firstHit(p, func(h *diag.Hit) bool {
+		return !schemaOnly.MatchString(h.Text) && !(strings.Contains(h.Text, "Ignition failed") && notReached.MatchString(h.Text))
+	}); hit != nil {
 		v := planted(p, hit)
 		v.State = max(v.State, diag.Confirmed)
 		v.Minor = keyPlanted(p.Evidence)
 		return v
 	}
-	return planted(p, firstHit(p, func(*diag.Hit) bool { return true }))
+	return planted(p, firstHit(p, func(h *diag.Hit) bool { return schemaOnly.MatchString(h.Text) }))
 }
