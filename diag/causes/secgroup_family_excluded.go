@@ -41,7 +41,7 @@ func checkFamilyExcluded(p *diag.Pass) diag.Verdict {
 	if target.Is6() {
 		v.Args["other"] = "IPv4"
 	}
-	v.Args["use_other"] = "It has no " + v.Args["other"] + " address that you could use in its place"
+	v.Args["use_other"] = "Stay with " + target.String() + ": it has no " + v.Args["other"] + " address to use in its place"
 	if other := addressOf(p.Evidence, !target.Is6()); other.IsValid() {
 		v.Args["use_other"] = "Use the instance's " + v.Args["other"] + " address: " + other.String()
 	}
