@@ -46,6 +46,17 @@ type Item struct {
 // maxSeen is how many observations the answer quotes; the rest is evidence.
 const maxSeen = 3
 
+// maxQuote is how many characters of an observation the answer quotes: a fault
+// of the cloud's can be a page long.
+const maxQuote = 300
+
+func clip(text string) string {
+	if runes := []rune(text); len(runes) > maxQuote {
+		return string(runes[:maxQuote]) + "…"
+	}
+	return text
+}
+
 // maxEach is how many steps are given for each of several suspects.
 const maxEach = 2
 
@@ -71,64 +82,6 @@ func (d *Diagnosis) Answer() []Section {
 	return kept
 }
 
-// verdictSentence is the answer in one sentence.
-func (d *Diagnosis) verdictSentence() string {
-	e := d.evidence
-	switch lead := d.Lead(); {
-	case len(d.Matches) > 1:
-		return fmt.Sprintf("%d instances fit %q: say which one by its ID.", len(d.Matches), e.Asked.Query)
-	case lead != nil && lead.State == Confirmed:
-		return lead.Text
-	case lead != nil && len(d.Possible) > 1:
-		return d.symptom() + " It may be one of these: " + d.possibleTitles() + "."
-	case lead != nil:
-		return lead.Text
-	case e.SSHAnswers() != nil:
-		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.SSHAnswers().Target)
-	}
-	for i := range e.Reach {
-		if e.Reach[i].Connect.Outcome.Told() {
-			return d.symptom() + " What could be seen does not tell why."
-		}
-	}
-	return "Nothing wrong was found in what could be seen, but that is not all: " + uncapital(d.symptom())
-}
-
-// uncapital makes a sentence the second half of another.
-func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }
-
-// possibleTitles lists the possible causes, most likely first.
-func (d *Diagnosis) possibleTitles() string {
-	var titles []string
-	for _, f := range d.Findings {
-		if f.State == Possible && f.Under == "" {
-			titles = append(titles, f.Cause.Title)
-		}
-	}
-	return strings.Join(titles, "; ")
-}
-
-// symptom says what is known to fail when the cause is not.
-func (d *Diagnosis) symptom() string {
-	t := d.evidence.Target()
-	for i := range d.evidence.Reach {
-		if r := &d.evidence.Reach[i]; r.Connect.Outcome == TimedOut {
-			return fmt.Sprintf("Nothing answers at %s.", r.Target)
-		}
-	}
-	if t.IsValid() {
-		return fmt.Sprintf("It is not known whether SSH answers for %s at %s.", d.name(), t)
-	}
-	return fmt.Sprintf("It is not known whether SSH answers for %s.", d.name())
-}
-
-func (d *Diagnosis) name() string {
-	if d.Instance != nil && d.Instance.Name != "" {
-		return d.Instance.Name
-	}
-	return d.evidence.Asked.Query
-}
-
 func (d *Diagnosis) pathItems() []Item {
 	if d.Instance == nil {
 		return nil
@@ -145,8 +98,9 @@ func (d *Diagnosis) seenItems() []Item {
 	var items []Item
 	add := func(seen []Observation) {
 		for _, o := range seen {
-			if len(items) < maxSeen {
-				items = append(items, Item{Text: o.Text, From: o.Where})
+			item := Item{Text: clip(o.Text), From: o.Where}
+			if len(items) < maxSeen && !slices.Contains(items, item) {
+				items = append(items, item)
 			}
 		}
 	}
@@ -265,18 +219,29 @@ func (d *Diagnosis) aboutItems() []Item {
 	return items
 }
 
+// maxAddresses is how many of its addresses name an instance.
+const maxAddresses = 4
+
 // InWords names the instance on one line: name, state, addresses, ID, cloud.
 func (i *Instance) InWords() string {
 	parts := []string{i.Name, i.Status}
 	if i.Task != "" {
 		parts = append(parts, "task "+i.Task)
 	}
-	for _, a := range i.Addresses {
+	// Floating ones first: they are what tells instances with many apart.
+	addresses := slices.Clone(i.Addresses)
+	if len(addresses) > maxAddresses {
+		slices.SortStableFunc(addresses, func(a, b Address) int { return btoi(b.Floating) - btoi(a.Floating) })
+	}
+	for _, a := range addresses[:min(len(addresses), maxAddresses)] {
 		kind := "fixed"
 		if a.Floating {
 			kind = "floating"
 		}
 		parts = append(parts, kind+" "+a.IP.String())
+	}
+	if more := len(addresses) - maxAddresses; more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more addresses", more))
 	}
 	parts = append(parts, i.ID)
 	if i.Cloud != "" {

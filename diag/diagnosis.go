@@ -88,7 +88,7 @@ func (c *Catalogue) Causes() []*Cause { return c.causes }
 func (c *Catalogue) Diagnose(e *Evidence) *Diagnosis {
 	d := &Diagnosis{
 		Causes: []string{}, Possible: []string{}, RuledOut: []string{}, Findings: []Finding{},
-		Timings: map[Source]float64{}, Gaps: append([]Gap{}, e.Gaps...), Actions: []Action{}, Instance: e.Instance, Asked: e.Asked, At: e.Now, evidence: e,
+		Timings: map[Source]float64{}, Gaps: append(append([]Gap{}, e.Gaps...), e.unseen()...), Actions: []Action{}, Instance: e.Instance, Asked: e.Asked, At: e.Now, evidence: e,
 	}
 	hits := c.scanner.scan(e)
 	for i, cause := range c.causes {
@@ -201,6 +201,9 @@ func (d *Diagnosis) summarise(e *Evidence) {
 			d.Actions = append(d.Actions, a)
 		}
 	}
+	if d.Ask == "" && len(d.Findings) == 0 && e.Instance != nil && e.answers() != nil {
+		d.Ask = askLogin
+	}
 	if e.Search != nil && e.Instance == nil {
 		d.Near = e.Search.Near
 		if len(e.Search.Matches) > 1 {
@@ -209,6 +212,10 @@ func (d *Diagnosis) summarise(e *Evidence) {
 	}
 	d.Verdict = d.verdictSentence()
 }
+
+// askLogin is the question that is left where all that can be seen from outside
+// is fine.
+const askLogin = "Does the log-in fail? Account and key were not tried from here: paste what ssh -v prints."
 
 // leading returns the findings that the answer is about: all confirmed ones that
 // stand by themselves, or, if none is, all possible ones.
@@ -311,14 +318,22 @@ func btoi(b bool) int {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// ExitStatus is what a command line ends with: 0 nothing found wrong, 1 a cause
-// was found, 2 the query fits no instance or several.
+// ExitStatus is what a command line ends with: 0 nothing found wrong; 1 a cause
+// was found, or SSH fails and nothing told why; 2 the query fits no instance or
+// several; 3 it fits none, but not everything could be searched.
 func (d *Diagnosis) ExitStatus() int {
 	switch {
+	case d.Instance == nil && len(d.Matches) == 0 && d.unsearched():
+		return 3
 	case d.Instance == nil:
 		return 2
-	case len(d.Causes)+len(d.Possible) > 0:
+	case len(d.Causes)+len(d.Possible) > 0, d.evidence.fails() != nil:
 		return 1
 	}
 	return 0
+}
+
+// unsearched reports whether a cloud could not be searched for the instance.
+func (d *Diagnosis) unsearched() bool {
+	return slices.ContainsFunc(d.Gaps, func(g Gap) bool { return g.Source == SourceServer })
 }

@@ -103,6 +103,7 @@ type Search struct {
 	Query   string     `json:"query"`
 	Where   []string   `json:"where,omitempty"`   // clouds and projects that were searched
 	Matches []Instance `json:"matches"`           // exact matches; none, one or several
+	More    bool       `json:"more,omitzero"`     // there are more matches than are listed
 	Near    []string   `json:"near,omitempty"`    // names much like the query, nearest first, at most 3
 	Deleted *Deleted   `json:"deleted,omitempty"` // the query was an instance that is gone
 }

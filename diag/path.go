@@ -109,12 +109,22 @@ func nameFine(e *Evidence) (string, []Observation) {
 	return "", nil
 }
 
+// serverFine: with a task under way, only a guest that can be reached shows that
+// it runs meanwhile, as in a live migration.
 func serverFine(e *Evidence) (string, []Observation) {
-	if i := e.Instance; i != nil && i.Status == "ACTIVE" && i.Task == "" {
-		return "ACTIVE", []Observation{{Source: SourceServer, Where: "instance " + i.ID, Text: "status ACTIVE, no task under way"}}
+	i := e.Instance
+	if i == nil || !slices.Contains(upStates, i.Status) || i.Task != "" && e.Connects() == nil {
+		return "", nil
 	}
-	return "", nil
+	text := "status " + i.Status + ", no task under way"
+	if i.Task != "" {
+		text = "status " + i.Status + ", task " + i.Task + ", and it answers"
+	}
+	return i.Status, []Observation{{Source: SourceServer, Where: "instance " + i.ID, Text: text}}
 }
+
+// upStates are the states in which an instance's own system runs as it should.
+var upStates = []string{"ACTIVE", "PASSWORD", "VERIFY_RESIZE", "MIGRATING"}
 
 func addressFine(e *Evidence) (string, []Observation) {
 	t := e.Target()
@@ -152,6 +162,8 @@ func rulesFine(e *Evidence) (string, []Observation) {
 		return "port security is off: no rule applies", []Observation{v.Observe()}
 	case v.Open != nil && (v.Open.AdmitsAnyone() || v.Person == Yes):
 		return v.Open.String(), []Observation{v.Open.Observe()}
+	case e.Connects() != nil && e.Asked.FromWhy == FromHere:
+		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{e.Connects().ObserveConnect()}
 	}
 	return "", nil
 }

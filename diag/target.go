@@ -163,8 +163,12 @@ func assumptions(e *Evidence) []Assumption {
 	if t := e.Target(); t.IsValid() && !e.Asked.Address.IsValid() && len(e.Instance.Addresses) > 1 {
 		add("address", t.Addr().String(), "the first address meant for the outside", "the address itself in place of the name")
 	}
-	if !e.Asked.PortSaid {
-		add("port", itoa(int(e.Asked.Port)), "the usual one", "port 2222")
+	switch {
+	case e.Asked.PortSaid:
+	case e.Asked.Port == 22:
+		add("port", "22", "the usual one", "port 2222")
+	default:
+		add("port", itoa(int(e.Asked.Port)), "this site's configuration", "port 22")
 	}
 	if user, why := e.account(); user != "" && e.Asked.User == "" {
 		add("account", user, why, "user NAME")

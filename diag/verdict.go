@@ -1,0 +1,164 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// verdictSentence is the answer in one sentence.
+func (d *Diagnosis) verdictSentence() string {
+	switch lead := d.Lead(); {
+	case len(d.Matches) > 1:
+		return d.severalSentence()
+	case lead != nil && lead.State == Confirmed:
+		return lead.Text
+	case lead != nil && len(d.Possible) > 1:
+		return d.symptom() + " It may be one of these: " + d.possibleTitles() + "."
+	case lead != nil:
+		return lead.Text
+	}
+	e := d.evidence
+	switch {
+	case e.answers() != nil:
+		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.answers().Target)
+	case e.fails() != nil:
+		return d.symptom() + " What could be seen does not tell why."
+	}
+	return "Nothing wrong was found in what could be seen, but that is not all: " + uncapital(d.symptom())
+}
+
+func (d *Diagnosis) severalSentence() string {
+	more := ""
+	if d.evidence.Search != nil && d.evidence.Search.More {
+		more = "More than "
+	}
+	return fmt.Sprintf("%s%d instances fit %q: say which one by its ID.", more, len(d.Matches), d.evidence.Asked.Query)
+}
+
+// uncapital makes a sentence the second half of another.
+func uncapital(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// possibleTitles lists the possible causes, most likely first.
+func (d *Diagnosis) possibleTitles() string {
+	var titles []string
+	for _, f := range d.Findings {
+		if f.State == Possible && f.Under == "" {
+			titles = append(titles, f.Cause.Title)
+		}
+	}
+	return strings.Join(titles, "; ")
+}
+
+// symptom says what is known to work or to fail, whatever the cause.
+func (d *Diagnosis) symptom() string {
+	e := d.evidence
+	if r := e.answers(); r != nil {
+		return fmt.Sprintf("An SSH server answers for %s at %s.", d.name(), r.Target)
+	}
+	if r := e.fails(); r != nil {
+		return r.failure(d.name())
+	}
+	t := e.Target()
+	if !t.IsValid() {
+		return fmt.Sprintf("It is not known whether SSH answers for %s.", d.name())
+	}
+	why := ""
+	if r := e.ReachOf(t.Addr()); r != nil && e.shutOut(r) {
+		why = ", because the rules do not let in the machine that tried"
+	}
+	return fmt.Sprintf("It is not known whether SSH answers for %s at %s%s.", d.name(), t, why)
+}
+
+func (d *Diagnosis) name() string {
+	if d.Instance != nil && d.Instance.Name != "" {
+		return d.Instance.Name
+	}
+	return d.evidence.Asked.Query
+}
+
+// answers returns a probe by which an SSH server was found to work on the asked
+// port as far as the log-in, nil if none did.
+func (e *Evidence) answers() *Reach {
+	for i := range e.Reach {
+		r := &e.Reach[i]
+		if r.Target.Port() == e.Asked.Port && r.SSH != nil && r.SSH.Ident == OK && !broke(r.SSH.Kex) {
+			return r
+		}
+	}
+	return nil
+}
+
+// fails returns a probe that shows SSH failing on the asked port, nil if none
+// does, or if it works by another address.
+func (e *Evidence) fails() *Reach {
+	if e.answers() != nil {
+		return nil
+	}
+	for i := range e.Reach {
+		r := &e.Reach[i]
+		seen := broke(r.Connect.Outcome) || r.SSH != nil && (broke(r.SSH.Ident) || broke(r.SSH.Kex))
+		if seen && r.Target.Port() == e.Asked.Port && !e.shutOut(r) {
+			return r
+		}
+	}
+	return nil
+}
+
+// broke reports whether an attempt tells of something that does not work.
+func broke(o Outcome) bool { return o != OK && o.Told() }
+
+// shutOut reports whether silence is what the rules make of a probe from where
+// it was made. Then it says nothing of somebody who sits elsewhere.
+func (e *Evidence) shutOut(r *Reach) bool {
+	if r.Connect.Outcome != TimedOut || !r.FromAddr.IsValid() || e.Asked.FromWhy == FromHere {
+		return false
+	}
+	there := *e
+	there.Asked.From = r.FromAddr
+	a := there.Admission(r.Target.Addr())
+	return a.Person == No
+}
+
+// failure puts how the probe failed into a sentence.
+func (r *Reach) failure(name string) string {
+	switch s := r.SSH; {
+	case r.Connect.Outcome == TimedOut:
+		return fmt.Sprintf("Nothing answers at %s.", r.Target)
+	case s == nil || broke(r.Connect.Outcome):
+		return fmt.Sprintf("No connection to %s comes about (%s).", r.Target, r.ObserveConnect().Text)
+	case broke(s.Ident):
+		return fmt.Sprintf("The port at %s opens, but no SSH server answers there (%s).", r.Target, cmp.Or(s.IdentErr, s.Ident.String()))
+	}
+	return fmt.Sprintf("An SSH server answers for %s at %s, but fails to agree with a client on how to encrypt (%s).",
+		name, r.Target, cmp.Or(r.SSH.KexErr, r.SSH.Kex.String()))
+}
+
+// unseen lists what probes set out to learn and did not: because our own time
+// was over, or because this machine could not make the attempt.
+func (e *Evidence) unseen() []Gap {
+	var gaps []Gap
+	add := func(source Source, o Outcome, what, err string) {
+		switch o {
+		case Canceled:
+			gaps = append(gaps, Gap{Source: source, Why: GapCanceled, Text: "There was no time left to see " + what + "."})
+		case NotPermitted, Failed:
+			gaps = append(gaps, Gap{Source: source, Why: GapFailed, Text: "It could not be seen from here " + what + " (" + cmp.Or(err, o.String()) + ")."})
+		}
+	}
+	for i := range e.Reach {
+		r := &e.Reach[i]
+		add(SourceSSH, r.Connect.Outcome, "whether "+r.Target.String()+" answers", r.Connect.Err)
+		if r.SSH != nil {
+			add(SourceSSH, r.SSH.Ident, "whether an SSH server speaks at "+r.Target.String(), r.SSH.IdentErr)
+			add(SourceSSH, r.SSH.Kex, "whether the key exchange with "+r.Target.String()+" works", r.SSH.KexErr)
+		}
+	}
+	for _, p := range e.Pings {
+		add(SourcePing, p.Outcome, "whether "+p.Target.String()+" answers ping", p.Err)
+	}
+	if n := e.Names; n != nil {
+		add(SourceDNS, n.Outcome, "where "+n.Name+" leads", n.Err)
+	}
+	return gaps
+}
