@@ -27,6 +27,10 @@ func (c *Cloud) readConsole(ctx context.Context, i *diag.Instance) (diag.Fact, e
 		op: "read console of " + i.ID, service: nova, path: "servers/" + i.ID + "/action",
 		body: map[string]any{"os-getConsoleOutput": map[string]any{}},
 	}, &body)
+	if statusOf(err) == http.StatusNotFound && c.gone(ctx, i.ID) {
+		return nil, &diag.Gap{Source: diag.SourceConsole, Why: diag.GapNotFound,
+			Text: "The instance was deleted while it was looked at: what is said of it here may be of the past."}
+	}
 	if gap, ok := consoleGaps[statusOf(err)]; ok {
 		gap.Source = diag.SourceConsole
 		return nil, &gap
@@ -35,4 +39,11 @@ func (c *Cloud) readConsole(ctx context.Context, i *diag.Instance) (diag.Fact, e
 		return nil, err
 	}
 	return diag.ReadConsole(body.Output), nil
+}
+
+// gone reports whether there is no such server any more: Nova answers 404 for a
+// console that is not there and for a server that is not there.
+func (c *Cloud) gone(ctx context.Context, id string) bool {
+	_, err := c.server(ctx, id)
+	return statusOf(err) == http.StatusNotFound
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"syscall"
 
 	"github.com/gophercloud/gophercloud/v2"
 
@@ -74,7 +76,27 @@ func failed(ctx context.Context, op string, err error) *failure {
 	if ctx.Err() != nil {
 		f.cause = ctx.Err()
 	}
+	f.cause = plain(f.cause)
 	return f
+}
+
+// A plainly says what Go's own words for it do not tell to people.
+type plainly struct {
+	text string
+	error
+}
+
+func (p plainly) Error() string { return p.text }
+func (p plainly) Unwrap() error { return p.error }
+
+func plain(err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return plainly{"no answer in time", err}
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return plainly{"the connection was closed without an answer", err}
+	}
+	return err
 }
 
 // bare takes the URL out of an error of net/http: it tells people nothing.

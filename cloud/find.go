@@ -83,8 +83,13 @@ func dashed(id string) string {
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
 }
 
+// found adds servers to the matches, at most maxMatches of all.
 func (f *finder) found(servers ...server) {
 	for i := range servers {
+		if len(f.search.Matches) == maxMatches {
+			f.search.More = true
+			return
+		}
 		f.search.Matches = append(f.search.Matches, servers[i].instance(f.name))
 	}
 }
@@ -168,7 +173,7 @@ func (f *finder) byName(ctx context.Context) error {
 // regular expression, in the dialect of its database.
 func (f *finder) named(ctx context.Context) ([]server, error) {
 	pattern := "^" + regexp.QuoteMeta(f.query) + "$"
-	all, err := f.servers(ctx, "servers/detail", url.Values{"name": {pattern}}, maxMatches)
+	all, err := f.servers(ctx, "servers/detail", url.Values{"name": {pattern}}, maxMatches+1)
 	if statusOf(err) == http.StatusInternalServerError {
 		all, err = f.pieces(ctx, pattern)
 	}
@@ -187,6 +192,7 @@ func (f *finder) beginning(ctx context.Context) ([]server, error) {
 
 // details reads servers of which only the IDs are known.
 func (f *finder) details(ctx context.Context, ids []server) error {
+	f.search.More = len(ids) > maxMatches
 	ids = ids[:min(len(ids), maxMatches)]
 	whole, errs := make([]*server, len(ids)), make([]error, len(ids))
 	tasks := make([]func(), len(ids))

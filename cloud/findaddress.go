@@ -21,7 +21,7 @@ func (f *finder) byAddresses(ctx context.Context, addrs []netip.Addr) error {
 	together(tasks...)
 	seen := map[string]bool{}
 	for _, s := range slices.Concat(found...) {
-		if !seen[s.ID] && len(seen) < maxMatches {
+		if !seen[s.ID] {
 			seen[s.ID] = true
 			f.found(s)
 		}

@@ -18,7 +18,7 @@ var statuses = []string{
 
 // pieces puts together the servers whose names match.
 func (f *finder) pieces(ctx context.Context, pattern string) ([]server, error) {
-	all, err := f.servers(ctx, "servers", url.Values{"name": {pattern}}, maxMatches)
+	all, err := f.servers(ctx, "servers", url.Values{"name": {pattern}}, maxMatches+1)
 	if err != nil {
 		return nil, err
 	}

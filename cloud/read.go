@@ -66,7 +66,7 @@ func (c *Cloud) gap(source diag.Source, what string, started time.Time, err erro
 	case errors.Is(err, context.Canceled):
 		why, text = diag.GapCanceled, "There was no time left to read %s."
 	case errors.Is(err, diag.ErrCredentials):
-		why, text = diag.GapForbidden, "The cloud refused the credential when %s was to be read."
+		why, text = diag.GapForbidden, "The cloud refused the credential when it was asked for %s."
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		why, text = diag.GapForbidden, "The credential may not read %s."
 	case status == http.StatusNotFound, status == http.StatusGone:
@@ -74,13 +74,13 @@ func (c *Cloud) gap(source diag.Source, what string, started time.Time, err erro
 	case status == http.StatusNotImplemented:
 		why, text = diag.GapUnsupported, "This cloud does not offer %s."
 	case status == http.StatusTooManyRequests:
-		why, text = diag.GapUnavailable, "The cloud wants to be asked less often, so that %s could not be read."
+		why, text = diag.GapUnavailable, "The cloud wants to be asked less often, and did not show %s."
 	case status >= 500:
 		why, text = diag.GapUnavailable, fmt.Sprintf("The cloud failed to show %%s (error %d).", status)
 	case errors.Is(err, errOdd):
-		text = "The cloud's answer was not understood when %s was to be read; the log says more."
+		text = "The cloud's answer was not understood when it was asked for %s; the log says more."
 	case status == 0:
-		why, text = diag.GapUnavailable, "The cloud did not answer when %s was to be read."
+		why, text = diag.GapUnavailable, "The cloud did not answer when it was asked for %s."
 	}
 	return &diag.Gap{Source: source, Why: why, Text: fmt.Sprintf(text, what)}
 }

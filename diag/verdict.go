@@ -134,8 +134,8 @@ func (r *Reach) failure(name string) string {
 		name, r.Target, cmp.Or(r.SSH.KexErr, r.SSH.Kex.String()))
 }
 
-// unseen lists what probes set out to learn and did not: because our own time
-// was over, or because this machine could not make the attempt.
+// unseen lists what was looked at and showed nothing: a console without a word,
+// and probes that our own time or this machine did not let come to an end.
 func (e *Evidence) unseen() []Gap {
 	var gaps []Gap
 	add := func(source Source, o Outcome, what, err string) {
@@ -145,6 +145,9 @@ func (e *Evidence) unseen() []Gap {
 		case NotPermitted, Failed:
 			gaps = append(gaps, Gap{Source: source, Why: GapFailed, Text: "It could not be seen from here " + what + " (" + cmp.Or(err, o.String()) + ")."})
 		}
+	}
+	if e.Instance != nil && e.Console != nil && e.Console.Empty {
+		gaps = append(gaps, Gap{Source: SourceConsole, Why: GapNotFound, Text: "The console log is empty: what happens inside stays unknown."})
 	}
 	for i := range e.Reach {
 		r := &e.Reach[i]

@@ -197,3 +197,12 @@ func TestAnswerIsShort(t *testing.T) {
 		t.Error(words)
 	}
 }
+
+// TestEmptyConsoleIsAGap: a log without a word was read, and told nothing.
+func TestEmptyConsoleIsAGap(t *testing.T) {
+	e := lookedAt(Reach{Connect: Dial{Outcome: OK}, SSH: &SSHFacts{Ident: OK, Kex: OK}})
+	e.Add(ReadConsole("\n"))
+	if d := none(t, e); len(d.Gaps) != 1 || d.Gaps[0].Source != SourceConsole {
+		t.Errorf("gaps %v", d.Gaps)
+	}
+}
