@@ -29,9 +29,10 @@ A key pair cannot be added to an instance afterwards.`,
 	}},
 	Check: checkNoKeypair,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "If nothing on it needs to be kept, launch it anew with your key: give openstack server create the option --key-name."},
-		{Do: "If you have no key pair in the cloud yet, upload your public key first.", Code: "openstack keypair create --public-key ~/.ssh/id_ed25519.pub mykey"},
-		{Do: "To keep it, boot it from a rescue image with your key, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "If you have no key pair in the cloud yet, upload your public key.", Code: "openstack keypair create --public-key ~/.ssh/id_ed25519.pub mykey"},
+		{Do: "If nothing on it needs to be kept, delete it and launch it anew with your key: give openstack server create the option --key-name, or choose the key pair in the dashboard."},
+		{Do: "To keep what is on it, make a snapshot of it and launch a new instance from that, with your key. It gets another address.", Code: "openstack server image create --wait --name COPY {id}\nopenstack server create --image COPY --flavor FLAVOR --network NETWORK --key-name mykey NEW-NAME"},
+		rescue("Or boot it from a rescue image that lets you in, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}."),
 		{Do: "If somebody else launched it, ask them: they may have put a key or a password into it by user-data."},
 	}},
 }

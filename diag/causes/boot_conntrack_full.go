@@ -22,7 +22,7 @@ in stay in, everybody else times out, now and then somebody gets through.`,
 	},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Try several times: a connection gets through whenever an entry of the table ends.", Code: "ssh -p {port} {user}@{address}"},
-		{Do: "Once in, make the table larger, and find out what opens so many connections.", Code: "sudo sysctl net.netfilter.nf_conntrack_max=262144"},
-		{Do: "If nobody gets in, do so on its virtual console.", Code: "openstack console url show {id}", Who: diag.Inside},
+		{Do: "Once in, make the table larger, and find out what opens so many connections. The number holds until the next boot.", Code: "sudo sysctl net.netfilter.nf_conntrack_max=262144", Who: diag.Inside},
+		{Do: "If nobody gets in, do so on its virtual console, with an account that has a password.", Code: "openstack console url show {id}", Who: diag.Inside},
 	}},
 }

@@ -25,9 +25,9 @@ refused because its record cannot be kept.`,
 		return lasting(p, firstHit(p, func(h *diag.Hit) bool { return !otherSpace.MatchString(h.Text) }), nil)
 	},
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Open its virtual console, log in, and delete what is not needed: old logs, packages, caches.", Code: "openstack console url show {id}", Who: diag.Inside},
-		{Do: "If nobody can log in, boot it from a rescue image, mount its disk and delete there.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
-		{Do: "If it needs more, resize it to a flavor with a larger disk, or enlarge the volume that it boots from.", Code: "openstack server resize --flavor FLAVOR {id}", Risk: diag.Restarts},
+		{Do: "Open its virtual console, log in with an account that has a password, and delete what is not needed: old logs, packages, caches.", Code: "openstack console url show {id}", Who: diag.Inside},
+		rescue("If nobody can log in, boot it from a rescue image, mount its disk and delete there."),
+		{Do: "If it needs more, resize it to a flavor with a larger disk, and confirm the new size once it works; or enlarge the volume that it boots from.", Code: "openstack server resize --flavor FLAVOR {id}\nopenstack server resize confirm {id}", Risk: diag.Restarts},
 	}},
 }
 

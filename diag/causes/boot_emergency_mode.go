@@ -54,7 +54,7 @@ SSH server are not started in any of them.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Read on the console what failed before the shell came up.", Code: "openstack console log show {id}"},
 		{Do: "Open its virtual console, log in as root if root has a password, repair what failed (mostly a line of /etc/fstab) and go on with Ctrl-D.", Code: "openstack console url show {id}", Who: diag.Inside},
-		{Do: "If root is locked there, boot it from a rescue image, which brings its disk along to be mounted and repaired.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		rescue("If root is locked there, boot it from a rescue image, mount its disk and repair it from there."),
 		{Do: "A hard reboot helps only if what failed was passing, such as a volume that was not yet attached.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
 	}},
 }

@@ -50,8 +50,8 @@ nothing can be written and services fail one after the other.`,
 	}},
 	Check: checkFilesystem,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Keep the console log, and make a snapshot or a backup of its disk before anything is repaired.", Code: "openstack server image create --name before-repair {id}"},
-		{Do: "Boot it from a rescue image and check its disk there, unmounted (fsck -y for ext4, xfs_repair for XFS).", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "Keep the console log, and make a snapshot of its disk before anything is repaired.", Code: "openstack console log show {id} > console.log\nopenstack server image create --name before-repair {id}"},
+		rescue("Boot it from a rescue image and check its disk there, unmounted (fsck -y for ext4, xfs_repair for XFS). Damaged files may be lost."),
 		{Do: "If the kernel told of I/O errors, ask the cloud's operators about the storage beneath it.", Who: diag.Operator},
 	}},
 }

@@ -52,10 +52,11 @@ entry has the option nofail. The network and the SSH server do not start then.`,
 	}},
 	Check: checkFstab,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "If a volume was detached, attach it again and hard reboot the instance.", Code: "openstack server show -c volumes_attached {id}"},
+		{Do: "See which volumes are attached, and which you have.", Code: "openstack server show -c volumes_attached {id}\nopenstack volume list"},
+		{Do: "If one was detached, attach it again and hard reboot the instance.", Code: "openstack server add volume {id} VOLUME\nopenstack server reboot --hard {id}", Risk: diag.Restarts},
 		{Do: "Open its virtual console, log in as root if root has a password, correct or comment out the line of /etc/fstab, and reboot.", Code: "openstack console url show {id}", Who: diag.Inside},
-		{Do: "If root is locked there, boot it from a rescue image, mount its disk and correct /etc/fstab on that.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
-		{Do: "Give entries for volumes the option nofail, so that the next boot goes on without them."},
+		rescue("If root is locked there, boot it from a rescue image, mount its disk and correct /etc/fstab on that."),
+		{Do: "For the future, give entries for volumes the option nofail in /etc/fstab, so that a boot goes on without them."},
 	}},
 }
 

@@ -39,9 +39,9 @@ overloaded. The instance may still answer pings while nothing else works.`,
 	Fix: diag.Remedy{
 		Action: diag.HardReboot,
 		Steps: []diag.Step{
-			{Do: "Keep the console log: a hard reboot overwrites it.", Code: "openstack console log show {id} > console.log"},
+			{Do: "Keep the console log: a hard reboot begins it anew.", Code: "openstack console log show {id} > console.log"},
 			{Do: "Hard reboot it. What programs had not yet written to disk is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
-			{Do: "If it hangs again, ask the cloud's operators about the load of its host and the storage beneath it.", Who: diag.Operator},
+			{Do: "If it hangs again, give the cloud's support the ID {id}, and ask about the load of its host and the storage beneath it."},
 		},
 	},
 }

@@ -39,7 +39,7 @@ connections time out, are refused, or end with "Permission denied".`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait a minute or two, then try again.", Code: "ssh -p {port} {user}@{address}"},
 		{Do: "See whether it gets on: the last lines change while it does.", Code: "openstack console log show --lines 20 {id}"},
-		{Do: "If it has stood at the same line for more than ten minutes, keep the log and hard reboot it once.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
+		{Do: "If it has stood at the same line for more than ten minutes, keep the log and hard reboot it once. What was in its memory is lost.", Code: "openstack console log show {id} > console.log\nopenstack server reboot --hard {id}", Risk: diag.Restarts},
 	}},
 }
 

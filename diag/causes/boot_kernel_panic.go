@@ -42,10 +42,10 @@ cloud goes on calling it ACTIVE, because the virtual machine as such is running.
 	Fix: diag.Remedy{
 		Action: diag.HardReboot,
 		Steps: []diag.Step{
-			{Do: "Keep the console log: a reboot overwrites it, and it is what tells why.", Code: "openstack console log show {id} > console.log"},
+			{Do: "Keep the console log: it is what tells why, and a reboot begins it anew.", Code: "openstack console log show {id} > console.log"},
 			{Do: "Hard reboot it once. What programs had not yet written to disk is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
-			{Do: "If it crashes again at the same place, its kernel or its disk is broken. Boot it from a rescue image, then mount its disk, choose an older kernel or build the initial ramdisk anew.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
-			{Do: "If nothing was changed on it before, ask the cloud's operators whether something is wrong with its host.", Who: diag.Operator},
+			rescue("If it crashes again at the same place, its kernel or its disk is broken. Boot it from a rescue image, mount its disk, and choose an older kernel or build the initial ramdisk anew."),
+			{Do: "If nothing was changed on it before, give the cloud's support the ID {id}, and ask whether something is wrong with its host."},
 		},
 	},
 }

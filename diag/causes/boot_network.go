@@ -53,8 +53,8 @@ neither its key nor its name from the metadata service.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Compare what the cloud gave it with what it has: the address and MAC of its port.", Code: "openstack port list --server {id}"},
 		{Do: "Reboot it once: a DHCP server that was late answers the next time.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
-		{Do: "Open its virtual console, log in, and look at its interfaces (ip addr) and their configuration.", Code: "openstack console url show {id}", Who: diag.Inside},
-		{Do: "If other new instances on that network fail alike, ask the cloud's operators to look at its DHCP agent.", Who: diag.Operator},
+		{Do: "Open its virtual console, log in with an account that has a password, and look at its interfaces (ip addr) and their configuration.", Code: "openstack console url show {id}", Who: diag.Inside},
+		{Do: "If other new instances on that network fail alike, give the cloud's support the ID {id}, and ask them to look at the network's DHCP agent."},
 	}},
 }
 

@@ -57,7 +57,7 @@ No kernel runs, so nothing answers.`,
 	Check: checkNoBootableDisk,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See what it was to boot from: its image, or a volume, which must be attached and bootable.", Code: "openstack server show -c image -c volumes_attached {id}"},
-		{Do: "If its disk is whole, boot it from a rescue image and install the boot loader anew on that disk.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		rescue("If its disk is whole, boot it from a rescue image and install the boot loader anew on that disk."),
 		{Do: "If it never booted, its image is to blame: it may be of another format or firmware (BIOS or UEFI) than its properties say. Launch from another image."},
 	}},
 }

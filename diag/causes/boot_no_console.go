@@ -21,7 +21,7 @@ two it is, only its screen tells.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look at its screen, which shows what the log does not.", Code: "openstack console url show {id}"},
 		{Do: "If it boots, have its kernel write to the serial port too: console=tty0 console=ttyS0,115200 on its command line."},
-		{Do: "If it does not, see that the image or volume it boots from is bootable.", Code: "openstack server show -c image -c volumes_attached {id}"},
+		{Do: "If it does not boot, see that the image or volume it boots from is bootable.", Code: "openstack server show -c image -c volumes_attached {id}"},
 	}},
 }
 

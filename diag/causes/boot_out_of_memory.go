@@ -40,9 +40,9 @@ so slow that it does not answer.`,
 	Fix: diag.Remedy{
 		Action: diag.HardReboot,
 		Steps: []diag.Step{
-			{Do: "Hard reboot it, which frees its memory. What programs had not yet written to disk is lost.", Code: "openstack server reboot --hard {id}", Risk: diag.Restarts},
+			{Do: "Save the console log and hard reboot it, which frees its memory. What programs had not yet written to disk is lost.", Code: "openstack console log show {id} > console.log\nopenstack server reboot --hard {id}", Risk: diag.Restarts},
 			{Do: "Log in then, and limit or stop what took it, or add swap space."},
-			{Do: "If it needs that much, resize it to a flavor with more memory.", Code: "openstack server resize --flavor FLAVOR {id}", Risk: diag.Restarts},
+			{Do: "If it needs that much, resize it to a flavor with more memory, and confirm the new size once it works.", Code: "openstack server resize --flavor FLAVOR {id}\nopenstack server resize confirm {id}", Risk: diag.Restarts},
 		},
 	},
 }

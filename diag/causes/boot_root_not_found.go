@@ -56,9 +56,9 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 	Check: checkRootNotFound,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See that the disk or volume it boots from is attached.", Code: "openstack server show -c image -c volumes_attached {id}"},
-		{Do: "Boot it from a rescue image, mount its disk, and see that root= in its boot loader's configuration and /etc/fstab name the disk as blkid does.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		rescue("Boot it from a rescue image, mount its disk, and see that root= in its boot loader's configuration and /etc/fstab name the disk as blkid does."),
 		{Do: "If the name is right, a driver is missing: build the initial ramdisk anew there (update-initramfs -u, dracut -f --no-hostonly)."},
-		{Do: "If it never booted, the image may need another kind of disk: the image property hw_disk_bus.", Who: diag.Operator},
+		{Do: "If it never booted, the image may need another kind of disk: whoever owns the image sets that by its property hw_disk_bus."},
 	}},
 }
 

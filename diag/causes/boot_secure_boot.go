@@ -31,7 +31,7 @@ and the instance stops before anything of its system runs.`,
 	Check: func(p *diag.Pass) diag.Verdict { return stuck(p, standing(p), nil) },
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Launch it from an image whose boot loader and kernel are signed for secure boot."},
-		{Do: "If the image is right but unsigned, have secure boot switched off for it: the property os_secure_boot of the image, or of the flavor.", Code: "openstack image unset --property os_secure_boot IMAGE", Who: diag.Operator},
-		{Do: "If it booted until an update, boot it from a rescue image and put back the boot loader and kernel of its distribution.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "If the image is right but unsigned, have secure boot switched off for what is launched from it: the property os_secure_boot of the image (or os:secure_boot of the flavor).", Code: "openstack image unset --property os_secure_boot IMAGE", Who: diag.Operator},
+		rescue("If it booted until an update, boot it from a rescue image and put back the boot loader and kernel of its distribution."),
 	}},
 }

@@ -37,7 +37,7 @@ itself.`,
 	},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "If it is labelling its files, wait: it restarts by itself when done.", Code: "openstack console log show --lines 20 {id}"},
-		{Do: "If its policy cannot be loaded, boot it from a rescue image, mount its disk, and set SELINUX=permissive in /etc/selinux/config.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
-		{Do: "Once it boots, install the package of the policy anew and have the files labelled (touch /.autorelabel)."},
+		rescue("If its policy cannot be loaded, boot it from a rescue image, mount its disk, and set SELINUX=permissive in /etc/selinux/config."),
+		{Do: "Once it boots, install the package of the policy anew, have the files labelled (touch /.autorelabel and reboot), and set SELINUX=enforcing again."},
 	}},
 }

@@ -63,9 +63,9 @@ and SSH refuses everybody.`,
 	Check: checkMetadata,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Reboot it: if the service was only slow, the next boot finds it, and cloud-init then sets up what it could not.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
-		{Do: "See that its network has a router or a DHCP server, which is what brings the metadata service to it.", Code: "openstack port list --server {id} --long"},
-		{Do: "Where the network has neither, make the instance anew with a config drive, which needs no network: --config-drive true."},
-		{Do: "If other new instances on that network fail alike, ask the cloud's operators to look at the metadata agent.", Who: diag.Operator},
+		{Do: "See that its network has a router or a DHCP server, one of which brings the metadata service to it: among its ports, one must be owned by network:router_interface, network:dhcp or the like.", Code: "openstack server show {id} -c addresses\nopenstack port list --network NETWORK --long"},
+		{Do: "Where the network has neither, make the instance anew with a config drive, which needs no network: give openstack server create the option --use-config-drive."},
+		{Do: "If other new instances on that network fail alike, give the cloud's support the ID {id}, and ask them to look at the metadata service. When that works again, reboot the instance: cloud-init then puts the key in place."},
 	}},
 }
 

@@ -36,7 +36,7 @@ keys in place decide over SSH.`,
 	Check: checkModuleFailed,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Read on the console what it said around that line.", Code: "openstack console log show {id}"},
-		{Do: "If you can log in, read the whole of it there.", Code: "sudo less /var/log/cloud-init.log /var/log/cloud-init-output.log", Who: diag.Inside},
+		{Do: "If you can log in, read the whole of it there; q ends the reading.", Code: "sudo less /var/log/cloud-init.log /var/log/cloud-init-output.log", Who: diag.Inside},
 		{Do: "Correct the part of the user-data that asks for that step, and launch the instance anew: most steps run at the first boot only."},
 	}},
 }

@@ -20,8 +20,8 @@ user-data, no name and often no network configuration from the cloud.`,
 	}},
 	Check: checkNoDatasource,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "See that its network has a router or a DHCP server, which is what brings the metadata service to it.", Code: "openstack port list --server {id} --long"},
-		{Do: "Make it anew with a config drive, which needs no network: --config-drive true."},
+		{Do: "See that its network has a router or a DHCP server, one of which brings the metadata service to it: among its ports, one must be owned by network:router_interface, network:dhcp or the like.", Code: "openstack server show {id} -c addresses\nopenstack port list --network NETWORK --long"},
+		{Do: "Or make it anew with a config drive, which needs no network: give openstack server create the option --use-config-drive."},
 		{Do: "If it is your own image, see that its cloud-init may look for OpenStack: datasource_list in /etc/cloud/cloud.cfg.d."},
 	}},
 }

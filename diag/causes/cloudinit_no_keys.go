@@ -30,8 +30,9 @@ key: the cloud handed it none, or something went wrong before.`,
 	Check: checkNoKeys,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See whether it was launched with a key pair at all.", Code: "openstack server show -c key_name {id}"},
-		{Do: "If nothing on it needs to be kept, launch it anew with your key: --key-name."},
-		{Do: "To keep it, boot it from a rescue image with your key, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "If nothing on it needs to be kept, delete it and launch it anew with your key: give openstack server create the option --key-name."},
+		{Do: "To keep what is on it, make a snapshot of it and launch a new instance from that, with your key. It gets another address.", Code: "openstack server image create --wait --name COPY {id}\nopenstack server create --image COPY --flavor FLAVOR --network NETWORK --key-name mykey NEW-NAME"},
+		rescue("Or boot it from a rescue image that lets you in, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}."),
 	}},
 }
 

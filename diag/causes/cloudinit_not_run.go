@@ -13,7 +13,7 @@ switched off, or that it did not take the machine for one of a cloud.`,
 	Breaks: diag.AtKey,
 	Check:  checkNotRun,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Log in with an account that the image brings, if it has one, on the virtual console too.", Code: "openstack console url show {id}"},
+		{Do: "Log in with an account that the image brings, if it has one; its password works on the virtual console at least.", Code: "openstack console url show {id}"},
 		{Do: "If it is your own image, install cloud-init in it and launch anew."},
 		{Do: "If cloud-init is in it, see whether something switches it off: /etc/cloud/cloud-init.disabled, cloud-init=disabled on the kernel's command line, or /run/cloud-init/ds-identify.log.", Who: diag.Inside},
 	}},

@@ -47,7 +47,7 @@ are passed over: accounts, keys and packages that it should bring are missing.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Check the file before the next launch; its first line must be #cloud-config, #! or the like, and nothing before it.", Code: "cloud-init schema --config-file user-data.yaml"},
 		{Do: "Launch the instance anew with the corrected file: user-data is read at the first boot only."},
-		{Do: "If it must be kept, boot it from a rescue image, mount its disk, and add your public key to .ssh/authorized_keys of the account.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		rescue("If it must be kept, boot it from a rescue image, mount its disk, and add your public key to .ssh/authorized_keys of the account."),
 	}},
 }
 

@@ -38,6 +38,7 @@ var openstackCommands = map[string]string{
 	"server add floating ip":       "--fixed-ip-address= SERVER IP-ADDRESS",
 	"server add network":           "SERVER NETWORK",
 	"server add security group":    "SERVER GROUP",
+	"server add volume":            "SERVER VOLUME",
 	"server create":                "-c= -f= --flavor= --image= --volume= --network= --port= --security-group= --key-name= --user-data= --availability-zone= --use-config-drive --wait NAME",
 	"server delete":                "--wait SERVER",
 	"server evacuate":              "--host= --wait SERVER",
