@@ -28,7 +28,7 @@ func attemptFacts(a *diag.Attempt, facts map[string]any) {
 	if _, known := facts["port"]; a.Port != 0 && !known {
 		facts["port"] = a.Port
 	}
-	if a.Side == diag.ServerLog {
+	if a.Side == diag.ServerLog && !a.LoggedIn() {
 		return
 	}
 	add("stage", a.Stage.String())

@@ -35,7 +35,8 @@ const maxPasteLines = 10_000
 // [ConsoleLog] and is better read by [ReadConsole]. It takes any bytes and never
 // fails.
 func ReadPaste(text string) *Paste {
-	p := &Paste{Kind: Recognise(text)}
+	s := sorter{}
+	p := &Paste{Kind: s.recognise(text)}
 	var r redactor
 	n := 0
 	for raw := range strings.SplitSeq(text, "\n") {
@@ -43,7 +44,7 @@ func ReadPaste(text string) *Paste {
 		for part := range strings.SplitSeq(raw, "\r") {
 			cleaned := clean(part[:min(len(part), maxConsoleLine)])
 			line := r.line(cleaned)
-			p.Secret = p.Secret || line != cleaned && strings.Contains(line, removed)
+			p.Secret = p.Secret || line != cleaned && strings.Contains(line, removed) && !strings.HasPrefix(line, "debug")
 			if strings.TrimSpace(line) != "" {
 				p.keep(LogLine{N: n, Text: line})
 			}
@@ -52,7 +53,7 @@ func ReadPaste(text string) *Paste {
 	p.PrivateKey = r.privateKey
 	p.Heard = p.Lines
 	if p.Kind == ClientText || p.Kind == ServerLog {
-		p.cut()
+		p.cut(s)
 	}
 	return p
 }
@@ -66,19 +67,18 @@ func (p *Paste) keep(line LogLine) {
 
 // cut takes the lines apart into messages and finds the side and the attempt of
 // each.
-func (p *Paste) cut() {
+func (p *Paste) cut(s sorter) {
 	p.Lines = nil
 	side := p.Kind
 	var client, server attemptReader
 	for _, line := range p.Heard {
-		for _, text := range messages(line.Text) {
-			side = sideOf(text, side)
-			m := LogLine{N: line.N, Text: text}
-			p.Lines, p.sides = append(p.Lines, m), append(p.sides, side)
+		for _, m := range s.messages(line.Text) {
+			side = sideOf(m, side)
+			p.Lines, p.sides = append(p.Lines, LogLine{N: line.N, Text: m.text}), append(p.sides, side)
 			if side == ServerLog {
-				server.server(len(p.Lines)-1, text)
+				server.server(len(p.Lines)-1, m.text)
 			} else {
-				client.client(len(p.Lines)-1, text)
+				client.client(len(p.Lines)-1, m.text)
 			}
 		}
 	}

@@ -81,11 +81,16 @@ type attemptReader struct {
 
 // start begins another attempt.
 func (r *attemptReader) start(side TextKind) *Attempt {
+	next := &Attempt{Side: side, first: r.index, login: -1}
 	if r.at != nil {
 		r.at.last = r.index
-		r.done = append(r.done, *r.at)
+		if r.at.Client != "" && r.at.Host == "" && r.at.Stage == 0 && r.at.Command == "" {
+			next.Client = r.at.Client // of "ssh -V", asked for before the call
+		} else {
+			r.done = append(r.done, *r.at)
+		}
 	}
-	r.at = &Attempt{Side: side, first: r.index, login: -1}
+	r.at = next
 	r.named, r.asks, r.peer = false, false, false
 	return r.at
 }

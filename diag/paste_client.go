@@ -109,16 +109,22 @@ var sessionSayings = []saying{
 	says("Welcome to ", `^Welcome to (?:Ubuntu|Debian|Alibaba|Alpine|openSUSE)`, logsIn),
 	says("request failed on channel", `^(?:PTY allocation|shell|exec|subsystem) request failed on channel`, logsIn),
 	says("client_loop: ", `^(?:client_loop: send disconnect|packet_write_wait: Connection to|Write failed: Broken pipe|Timeout, server )`, logsIn),
-	says("onnection to ", `^(?:Shared connection|Connection) to (\S+) closed\.?$`, logsIn),
+	says("onnection to ", `^(?:Shared connection|Connection) to (\S+) closed\.?$`, func(r *attemptReader, m []string) {
+		r.to(m[1], "")
+		r.loggedIn()
+	}),
 	says("sftp> ", `^sftp> `, logsIn),
 	says("Connected to ", `^Connected to \S+\.$`, func(r *attemptReader, m []string) {
 		if r.at.Command == "sftp" || r.at.Stage >= ReachedAuth {
 			r.loggedIn()
 		}
 	}),
-	says(": Permission denied", `^(?:(?:bash|zsh|sh|-bash): |scp: |sftp: |rsync: |dest open "|remote (?:open|mkdir|delete)\(?"?)\S*.*: Permission denied`, logsIn),
+	says(": Permission denied", `(?:^(?:-?bash|zsh|sh|rsync|sftp): |(?:^|: |")scp: |\bdest open "|remote (?:open|mkdir|delete)\(?"?)\S*.*: Permission denied`, logsIn),
 	says(" not found", `^ERROR: Repository not found|^remote: Repository not found`, logsIn),
 	says("successfully authenticated", `You've successfully authenticated|Welcome to GitLab, @`, logsIn),
+	says("closed by remote host", `^Connection to \S+ closed by remote host`, logsIn),
+	says("Received message too long", `Received message too long \d`, logsIn),
+	says("Machine booted and ready", `Machine booted and ready|Key inserted! Disconnecting`, logsIn),
 	says("onnection", `Shared connection to (\S+) closed`, logsIn),
 	says("Running remote connection script", `Running remote connection script|Acquiring lock on /`, logsIn),
 	says("USERAUTH_SUCCESS", `SSH_MSG_USERAUTH_SUCCESS received`, logsIn),
@@ -126,7 +132,7 @@ var sessionSayings = []saying{
 	says("Channel open failure", `Channel open failure: `, logsIn),
 	says("Access granted", `^Access granted`, logsIn),
 	says("lease login as", `[Pp]lease login as`, logsIn),
-	says("not currently available", `account is currently not available`, logsIn),
+	says("currently not available", `account is currently not available`, logsIn),
 	says("chdir to home", `Could not chdir to home directory`, logsIn),
 	says("xit status", `^debug1: Exit status \d`, logsIn),
 }
@@ -218,7 +224,7 @@ func (r *attemptReader) serverIs(software string) {
 }
 
 func (r *attemptReader) denied(m []string) {
-	if r.at.login >= 0 && !r.at.Jump {
+	if r.at.login >= 0 && !r.at.Jump || r.at.Denied {
 		r.start(ClientText)
 	}
 	r.as(m[1])

@@ -13,28 +13,26 @@ const KeyMaterial TextKind = "key"
 type tell struct {
 	kind   TextKind
 	weight int
-	re     *regexp.Regexp
+	re     *guarded
 }
 
 // tells weigh one message. What a client prints once outweighs a line of a log,
 // because logs are long and clients brief.
 var tells = []tell{
-	{ServerLog, 5, regexp.MustCompile(loggedBy.String())},
-	{ServerLog, 4, regexp.MustCompile(`^(?:debug[123]: |error: |fatal: )*(?:` + serverSays + `)`)},
-	{ServerLog, 4, regexp.MustCompile(`sshd(?:\.service|\.exe)? .*(?:could not be started|failed|start)|(?i:SSHD? service could not be started)|^\S*/?sshd(?:\.exe)?: |pam_\w+\(sshd[\w:-]*\)`)},
-	{ServerLog, 5, regexp.MustCompile(`[$#>%] ?(?:sudo )?(?:\S*[/\\])?(?:sshd(?:\.exe)? -|(?:journalctl|tail|cat|grep|less|systemctl|service)\b.*(?:ssh|auth\.log|secure|fail2ban))|^-+ ?server ?-+|^PS \S+ (?:net start|Start-Service) sshd`)},
-	{ClientText, 5, regexp.MustCompile(`^(?:debug[123]: )?(?:` + clientDebugs + `)`)},
+	{ServerLog, 4, guard(`^(?:error: |fatal: )*(?:` + serverSays + `)`)},
+	{ServerLog, 4, guard(`sshd(?:\.service|\.exe)? .*(?:could not be started|failed|start)|(?i:SSHD? service could not be started)|^\S*/?sshd(?:\.exe)?: |pam_\w+\(sshd[\w:-]*\)`)},
+	{ServerLog, 5, guard(`[$#>%] ?(?:sudo )?(?:\S*[/\\])?(?:sshd(?:\.exe)? -|(?:journalctl|tail|cat|grep|less|systemctl|service)\b.*(?:ssh|auth\.log|secure|fail2ban))|^-+ ?server ?-+|^PS \S+ (?:net start|Start-Service) sshd`)},
+	{ClientText, 5, guard(`^(?:` + clientDebugs + `)`)},
 	{ClientText, 5, commandLine},
-	{ClientText, 5, regexp.MustCompile(`^(?i:ssh|scp|sftp|dbclient|rsync|plink|pscp|ssh_askpass|git@\S+): |^(?:kex|ssh)_exchange_identification: |^ssh_dispatch_run_fatal|banner exchange: Connection to |^Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|^The authenticity of host '|^Warning: Permanently added|Host key for \S+ has changed|^No \S+ host key is known for|knownhosts: key|UnknownHostKey|HostKey has been changed|[Hh]ost key (?:is not cached|does not match|mismatch|not in manually|for server '?\S+ does not match)|not found in known_hosts|POTENTIAL SECURITY BREACH|reject HostKey`)},
-	{ClientText, 5, regexp.MustCompile(`^(?:[\w.+-]+@\S+: )?Permission denied(?: \([a-z]|, please try again)|^Received disconnect from|^Disconnected from|^Connection (?:closed|reset) by|^Connection to \S+ (?:closed|port \d+ timed out)|^(?:Read from remote host|Timeout, server|Write failed:|client_loop: |packet_write_)|^Unable to negotiate (?:with|a key)|^(?:Load key|Bad owner|Bad permissions|Permissions \d{3,4} for|Identity file|Bad passphrase|Enter passphrase for key|no such identity: )|Identity file \S+ not accessible|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|identity_sign: |^Could not resolve|^Too many authentication failures|Bad configuration option|bad configuration options|authentication agent|connecting to agent|agent refused operation|stdio forwarding failed|^channel \d+: open failed|'s password:|Skipping ssh-dss key|Server accepts key|^(?:Last login: |sftp> )|PTY allocation request failed|unexpectedly closed network|Authenticated (?:to \S+|using|with partial)|[Pp]lease login as`)},
-	{ClientText, 5, regexp.MustCompile(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree|load|open)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
-	{ClientText, 5, regexp.MustCompile(`Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Host is down|Invalid SSH identification|invalid server's version|Protocol major versions differ|connect to (?:host|address) \S+ port \d+`)},
-	{ClientText, 5, regexp.MustCompile(`com\.jcraft\.jsch|JSchException|\bparamiko\b|ssh: (?:handshake failed|unable to authenticate|no key found|cannot decode|this private key is)|dial tcp \S+:\d+: |ssh2|libssh|phpseclib|Net/SSH2|Net::SSH|authentication methods failed|Algorithm negotiation fail|Auth fail|USERAUTH fail|Incompatible ssh|no common algorithm|Authentication failure\. Retrying|SSH auth method|getaddrinfo|gaierror|UnknownHostException|SSH_MSG_|SSH_AUTH_SOCK|\bssh-agent\b|Renci\.SshNet|private ?[kK]ey|UNREACHABLE!|no such host|No matching|connect E[A-Z]+ |socket is not established`)},
-	{ClientText, 5, regexp.MustCompile(noClient)},
-	{ConsoleLog, 4, regexp.MustCompile(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
-	{ConsoleLog, 2, regexp.MustCompile(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
-	{ConsoleLog, 1, regexp.MustCompile(`^\[ *\d+\.\d{6}\] `)},
-	{ClientText, 1, regexp.MustCompile(`^debug[123]: `)},
+	{ClientText, 5, guard(`^(?i:ssh|scp|sftp|dbclient|rsync|plink|pscp|ssh_askpass|git@\S+): |^(?:kex|ssh)_exchange_identification: |^ssh_dispatch_run_fatal|banner exchange: Connection to |^Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|^The authenticity of host '|^Warning: Permanently added|Host key for \S+ has changed|^No \S+ host key is known for|knownhosts: key|UnknownHostKey|HostKey has been changed|[Hh]ost key (?:is not cached|does not match|mismatch|not in manually|for server '?\S+ does not match)|not found in known_hosts|POTENTIAL SECURITY BREACH|reject HostKey`)},
+	{ClientText, 5, guard(`^(?:[\w.+-]+@\S+: )?Permission denied(?: \([a-z]|, please try again)|^Received disconnect from|^Disconnected from|^Connection (?:closed|reset) by|^Connection to \S+ (?:closed|port \d+ timed out)|^(?:Read from remote host|Timeout, server|Write failed:|client_loop: |packet_write_)|^Unable to negotiate (?:with|a key)|^(?:Load key|Bad owner|Bad permissions|Permissions \d{3,4} for|Identity file|Bad passphrase|Enter passphrase for key|no such identity: )|Identity file \S+ not accessible|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|identity_sign: |^Could not resolve|^Too many authentication failures|Bad configuration option|bad configuration options|authentication agent|connecting to agent|agent refused operation|stdio forwarding failed|^channel \d+: open failed|'s password:|Skipping ssh-dss key|Server accepts key|^(?:Last login: |sftp> )|PTY allocation request failed|\bscp: \S+: Permission denied|unexpectedly closed network|Shared connection to \S+ closed|Authenticated (?:to \S+|using|with partial)|[Pp]lease login as`)},
+	{ClientText, 5, guard(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree|load|open)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
+	{ClientText, 5, guard(`Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Host is down|Invalid SSH identification|invalid server's version|Protocol major versions differ|connect to (?:host|address) \S+ port \d+`)},
+	{ClientText, 5, guard(`com\.jcraft\.jsch|JSchException|\bparamiko\b|ssh: (?:handshake failed|unable to authenticate|no key found|cannot decode|this private key is)|dial tcp \S*:\d+: |ssh2|libssh|phpseclib|Net/SSH2|Net::SSH|authentication methods failed|Algorithm negotiation fail|Auth fail|USERAUTH fail|Incompatible ssh|no common algorithm|Authentication failure\. Retrying|SSH auth method|getaddrinfo|gaierror|UnknownHostException|SSH_MSG_|SSH_AUTH_SOCK|\bssh-agent\b|Renci\.SshNet|private ?[kK]ey|UNREACHABLE!|no such host|No matching|connect E[A-Z]+ |socket is not established|Terraform|SSHException|SshAuthentication|ECONNREFUSED|HOST_KEY_NOT_VERIFIABLE|UserAuthException|failed \(tcp\)|(?:nc|telnet): .*(?:refused|timed out|No route)|Error (?:resolving|connecting)|Connect failed: |Access denied for '\w|Host denied|no file exists at|ssh2_(?:connect|auth)`)},
+	{ClientText, 5, guard(NoClient)},
+	{ConsoleLog, 4, guard(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
+	{ConsoleLog, 2, guard(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
+	{ConsoleLog, 1, guard(`^\[ *\d+\.\d{6}\] `)},
 }
 
 // serverSays are messages of a server's own, clientDebugs of a client's.
@@ -51,11 +49,11 @@ const (
 
 // commandLine is a client called by its name, at a prompt or with options and a
 // destination.
-var commandLine = regexp.MustCompile(`(?:^(?:\(\S+\) ?)?[^\s"]{0,60}[^"]{0,60}[$#%>❯➜] ?|^|connection command: )(?:sudo |exec |time |sshpass (?:-\S+ )*(?:\S+ )??)*(?:\S*[/\\])?(?:ssh|scp|sftp|plink|pscp|psftp|dbclient|ssh-add|ssh-copy-id|ssh-keygen)(?:\.exe)? +(?:-\w|\S+@|\S+ -\w|~|/)|` +
-	`[$#%>❯➜] ?(?:sudo )?(?:\S*[/\\])?(?:(?:ssh|sftp|scp|plink|pscp|dbclient)(?:\.exe)? [\w\[]|git (?:push|pull|fetch|clone|ls-remote|submodule)|ssh-add|ssh-copy-id)`)
+var commandLine = guard(`(?:^(?:\(\S+\) ?)?[^\s"]{0,60}[^"]{0,60}[$#%>❯➜] ?|^|connection command: )(?:sudo |exec |time |sshpass (?:-\S+ )*(?:\S+ )??)*(?:\S*[/\\])?(?:ssh|scp|sftp|plink|pscp|psftp|dbclient|ssh-add|ssh-copy-id)(?:\.exe)? +(?:-\w|\S+@|\S+ -\w|~|/)|` +
+	`[$#%>❯➜] ?(?:sudo )?(?:\S*[/\\])?(?:(?:ssh|sftp|scp|plink|pscp|dbclient)(?:\.exe)? [\w\[]|git (?:push|pull|fetch|clone|ls-remote|submodule)|ssh-add|ssh-copy-id|ssh-keygen)`)
 
-// noClient is how shells say, in many languages, that there is no ssh command.
-const noClient = `(?:^|[\s:])(?:ssh|sftp|ssh-keygen|ssh-add): (?:command )?not found|command not found: (?:ssh|sftp|ssh-keygen)\b|["'„“«‘’「]\s?(?:ssh|sftp|ssh-keygen)(?:\.exe)?\s?["'”“»’‘」]+ ?(?:is not recognized|no se reconoce|n[’']est pas reconnu|não é reconhecido|non è riconosciuto|ist entweder falsch|не является|nie jest rozpozn|不是内部或外部命令|不是內部或外部命令|は、?内部コマンド|은\(는\) 내부|is niet herkend|iç ya da dış komut|項目|项识别|wurde nicht als Name|est pas reconnu|不被視為|não foi reconhecido|non riconosciuto|は、コマンドレット|' 용어)|` +
+// NoClient is a pattern of how shells say, in many languages, that there is no ssh command.
+const NoClient = `(?:^|[\s:])(?:ssh|sftp|ssh-keygen|ssh-add): (?:command )?not found|command not found: (?:ssh|sftp|ssh-keygen)\b|(?:^|["'„“«‘’「])\s?(?:ssh|sftp|ssh-keygen)(?:\.exe)?\s?["'”“»’‘」]+ ?(?:is not recognized|no se reconoce|n[’']est pas reconnu|não é reconhecido|non è riconosciuto|ist entweder falsch|не является|nie jest rozpozn|不是内部或外部命令|不是內部或外部命令|は、?内部コマンド|은\(는\) 내부|is niet herkend|iç ya da dış komut|項目|项识别|wurde nicht als Name|est pas reconnu|不被視為|não foi reconhecido|non riconosciuto|は、コマンドレット|' 용어)|` +
 	`[Tt]he term ['"‘]ssh(?:\.exe)?['"’] is not recognized|[Uu]nknown command:? '?ssh'?\b|exec: "ssh": executable file not found|(?:cannot run|[Ff]ailed to exec|spawn) ssh(?:\.exe)?(?: ENOENT|: No such file)|No such file or directory: b?'ssh'|program 'ssh' is currently not installed|` +
 	`(?:^|[\s:])(?:ssh|sftp|ssh-keygen) ?[:：] ?(?:commande introuvable|orden no encontrada|no se encontró la orden|Kommando nicht gefunden|Befehl nicht gefunden|команда не найдена|未找到命令|コマンドが見つかりません|명령어를 찾을 수 없음|명령을 찾을 수 없습니다|comando não encontrado|comando non trovato|nie znaleziono polecenia|opdracht niet gevonden|komut bulunamadı|lệnh không tìm thấy)`
 
@@ -65,17 +63,18 @@ const maxRecognised = 2_000
 // Recognise tells by its content what kind of text this is, "" if it is none
 // that a program of interest writes. A text that only speaks of what such
 // programs write, such as an article, is none.
-func Recognise(text string) TextKind {
+func Recognise(text string) TextKind { return sorter{}.recognise(text) }
+
+func (s sorter) recognise(text string) TextKind {
 	score := map[TextKind]int{}
 	var a about
 	n, key := 0, false
 	for raw := range strings.SplitSeq(text, "\n") {
 		line := clean(strings.TrimSuffix(raw[:min(len(raw), maxConsoleLine)], "\r"))
 		key = key || keyBegins(line)
-		for _, m := range messages(line) {
-			kind, weight := weigh(m)
-			score[kind] += weight
-			a.hear(m, weight)
+		for _, m := range s.messages(line) {
+			score[m.kind] += m.weight
+			a.hear(m.text, m.weight)
 		}
 		if n++; n == maxRecognised {
 			break
@@ -100,7 +99,42 @@ func keyBegins(line string) bool {
 	return strings.Contains(line, "-----BEGIN ") && strings.Contains(line, "PRIVATE KEY") || strings.Contains(line, "PuTTY-User-Key-File-")
 }
 
+// A message is one message of a paste with what it tells of its writer.
+type message struct {
+	text   string
+	kind   TextKind
+	weight int
+}
+
+// A sorter takes lines apart and weighs the messages in them. It remembers lines,
+// because a text is gone through more than once and logs repeat themselves.
+type sorter map[string][]message
+
+// maxSorted bounds what a sorter remembers.
+const maxSorted = 4_096
+
+func (s sorter) messages(line string) []message {
+	if found, known := s[line]; known {
+		return found
+	}
+	var found []message
+	for _, text := range messages(line) {
+		kind, weight := weigh(text)
+		found = append(found, message{text, kind, weight})
+	}
+	if len(s) < maxSorted {
+		s[line] = found
+	}
+	return found
+}
+
 func weigh(message string) (TextKind, int) {
+	switch {
+	case logged(message):
+		return ServerLog, 5
+	case strings.HasPrefix(message, "debug"):
+		return weighDebug(message)
+	}
 	for i := range tells {
 		if tells[i].re.MatchString(message) {
 			return tells[i].kind, tells[i].weight
@@ -109,20 +143,33 @@ func weigh(message string) (TextKind, int) {
 	return "", 0
 }
 
+// weighDebug weighs what is printed with -v or -d, of which there is much.
+func weighDebug(message string) (TextKind, int) {
+	switch {
+	case serverDebug.MatchString(message):
+		return ServerLog, 4
+	case clientDebug.MatchString(message):
+		return ClientText, 5
+	}
+	return ClientText, 1
+}
+
+var (
+	serverDebug = regexp.MustCompile(`^(?:debug[123]: |error: |fatal: )*(?:` + serverSays + `)`)
+	clientDebug = regexp.MustCompile(`^debug[123]: (?:` + clientDebugs + `)`)
+)
+
 // sideOf tells whose side a message is on: what it says itself, else that of
 // the one before it, because the two sides share many messages.
-func sideOf(message string, before TextKind) TextKind {
-	if both.MatchString(message) {
-		return before
-	}
-	if kind, weight := weigh(message); weight > 1 && kind != ConsoleLog {
-		return kind
+func sideOf(m message, before TextKind) TextKind {
+	if m.weight > 1 && m.kind != ConsoleLog && (logged(m.text) || !both.MatchString(m.text)) {
+		return m.kind
 	}
 	return before
 }
 
 // both are messages that a client and a server write alike.
-var both = regexp.MustCompile(`^(?:debug[123]: )?(?:(?:kex|ssh)_exchange_identification: |banner exchange: |ssh_dispatch_run_fatal|Connection (?:closed|reset) by \S+(?: port \d+)?(?: \[preauth\])?$|Unable to negotiate with|Received disconnect from|Disconnected from|Protocol major versions differ|Too many authentication failures|Connection established)`)
+var both = guard(`^(?:debug[123]: )?(?:(?:kex|ssh)_exchange_identification: |banner exchange: |ssh_dispatch_run_fatal|Connection (?:closed|reset) by \S+(?: port \d+)?(?: \[preauth\])?$|Unable to negotiate with|Received disconnect from|Disconnected from|Protocol major versions differ|Too many authentication failures|Connection established)`)
 
 // about weighs whether a text speaks about errors in place of showing one.
 type about struct {
@@ -131,11 +178,11 @@ type about struct {
 }
 
 // topic are errors that exclude each other within one attempt.
-var topic = regexp.MustCompile(`(Connection timed out|Operation timed out)|(Connection refused)|(No route to host|unreachable)|(Could not resolve|name resolution)|(Host key verification failed|HAS CHANGED|authenticity of host)|(Permission denied)|(Too many authentication)|(UNPROTECTED|too open)|(not accessible: No such|invalid format)|(no matching (?:key|host|cipher|mac))|(ROOT LOGIN|AllowUsers|locked)`)
+var topic = guard(`(Connection timed out|Operation timed out)|(Connection refused)|(No route to host|unreachable)|(Could not resolve|name resolution)|(Host key verification failed|HAS CHANGED|authenticity of host)|(Permission denied)|(Too many authentication)|(UNPROTECTED|too open)|(not accessible: No such|invalid format)|(no matching (?:key|host|cipher|mac))|(ROOT LOGIN|AllowUsers|locked)`)
 
 func (a *about) hear(message string, weight int) {
 	switch words := len(strings.Fields(message)); {
-	case loggedBy.MatchString(message), weight > 0 && strings.HasPrefix(message, "debug"), commandLine.MatchString(message):
+	case logged(message), weight > 0 && strings.HasPrefix(message, "debug"), commandLine.MatchString(message):
 		a.shown++
 	case weight > 0:
 		a.printed++

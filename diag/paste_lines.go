@@ -2,6 +2,7 @@ package diag
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,26 +20,26 @@ var (
 		`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?(?: \[\w+\])?\s+|` +
 		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.
-	loggedBy = regexp.MustCompile(`(?:^|[\s[(])(?:sshd(?:-session|-auth)?|dropbear|fail2ban(?:[.-]\w+)*|sshguard|blocklistd|OpenSSH-sshd)\]?(?:\(\S+\))? *(?:\[\d+\])?: |^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ `)
+	loggedBy = regexp.MustCompile(`(?:^|[\s[(])(?:sshd(?:-session|-auth)?|dropbear|fail2ban(?:[.-]\w+)*|sshguard|blocklistd|OpenSSH-sshd)\]?(?:\(\S+\))? *(?:\[\d+\])?: |^\[\d+\] [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d |^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ `)
 	// jsonText is where a message begins within a JSON or Ansible result.
-	jsonText = regexp.MustCompile(`"(?:msg|stderr|module_stderr|err|error|message)": ?"|(?:via|over) ssh: `)
+	jsonText = guard(`"(?:msg|stderr|module_stderr|err|error|message)": ?"|(?:via|over) ssh: `)
 	// inside is how messages begin that cannot be mistaken, so that they count
 	// wherever they stand.
-	inside = regexp.MustCompile(`ssh: connect to (?:host|address) \S+ port \d|ssh: Could not resolve hostname \S+|[\w.-]+@[\w.:\[\]-]+: Permission denied \(|` +
+	inside = guard(`ssh: connect to (?:host|address) \S+ port \d|ssh: Could not resolve hostname \S+|[\w.-]+@[\w.:\[\]-]+: Permission denied \(|` +
 		`debug[123]: \w|(?:kex|ssh)_exchange_identification: |Unable to negotiate with \S+ port \d|Load key "|Permissions \d{3,4} for '|@{20,}|` +
 		`The authenticity of host '|no such identity: /|Warning: Identity file |Warning: Permanently added|sign_and_send_pubkey: \w|` +
 		`Connection (?:closed|reset) by (?:\d+\.|\S+ port \d)|Received disconnect from \S+|banner exchange: Connection to|stdio forwarding failed|` +
 		`Bad owner or permissions on|ssh_dispatch_run_fatal: |bad permissions: ignore key|This private key will be ignored`)
 	// after is how messages begin that people also speak about: they count
 	// where one ends or where a program or a person is quoted.
-	after = regexp.MustCompile(`(?:[.:)\]] |\\r|[:：] ?["'“„«「]?|(?i:\b(?:i(?: always| just| still| only|'m)? (?:get|got|receive|see)(?:ting)?|(?:gives?|gave)(?: me)?|says|said|fails with|ends with|returns?|shows?|but|with(?: the)? error|(?:the )?error(?: is| message)?|bekomme ich|kommt|meldet|obtengo|me sale|me dice|ça dit|j'ai))[:,]? (?:an? |the |this )?(?:error )?["'“„«「` + "`" + `]*)` +
+	after = guard(`(?:[.:)\]] |\\r|[:：] ?["'“„«「]?|(?i:\b(?:i(?: always| just| still| only|'m)? (?:get|got|receive|see)(?:ting)?|(?:gives?|gave)(?: me)?|says|said|fails with|ends with|returns?|shows?|but|with(?: the)? error|(?:the )?error(?: is| message)?|bekomme ich|kommt|meldet|obtengo|me sale|me dice|ça dit|j'ai))[:,]? (?:an? |the |this )?(?:error )?["'“„«「` + "`" + `]*)` +
 		`(Permission denied \([a-z]|Host key verification failed|Too many authentication failures)`)
 )
 
 // messages takes one line of a paste apart into the messages in it, without
 // what others wrapped around them. There is always one at least.
 func messages(line string) []string {
-	if loggedBy.MatchString(line) {
+	if logged(line) {
 		return []string{strings.TrimLeft(line, " >|`\"")}
 	}
 	var found []string
@@ -68,17 +69,30 @@ func unescape(s string) string {
 	return s
 }
 
+// maxDebug is more than most lines of ssh -v take; in longer ones several may
+// have run together.
+const maxDebug = 1_000
+
 // split cuts a line where another message begins.
 func split(s string) []string {
+	if strings.HasPrefix(s, "debug") && len(s) < maxDebug && strings.Count(s, "debug") == 1 {
+		return []string{s}
+	}
+	if !jsonText.may(s) && !inside.may(s) && !after.may(s) {
+		return []string{s}
+	}
 	var cuts []int
 	for _, at := range jsonText.FindAllStringIndex(s, maxMessages) {
 		cuts = append(cuts, at[1])
 	}
-	for _, at := range inside.FindAllStringIndex(s, maxMessages) {
+	whole := inside.FindAllStringIndex(s, maxMessages)
+	for _, at := range whole {
 		cuts = append(cuts, at[0])
 	}
 	for _, at := range after.FindAllStringSubmatchIndex(s, maxMessages) {
-		cuts = append(cuts, at[2])
+		if !slices.ContainsFunc(whole, func(w []int) bool { return w[0] <= at[2] && at[2] < w[1] }) {
+			cuts = append(cuts, at[2])
+		}
 	}
 	return cutAt(s, cuts)
 }
@@ -99,6 +113,15 @@ func cutAt(s string, cuts []int) []string {
 		}
 	}
 	return append(parts, s[from:])
+}
+
+// writers are the programs whose log lines loggedBy matches.
+var writers = newFinder([]string{"sshd", "dropbear", "fail2ban", "sshguard", "blocklistd"})
+
+// logged reports whether a line is one of a server's log.
+func logged(s string) bool {
+	numbered := s != "" && (s[0] == '[' || '0' <= s[0] && s[0] <= '9')
+	return (numbered || len(writers.find(s, nil)) > 0) && loggedBy.MatchString(s)
 }
 
 // maxWrappers bounds how many wrappings are taken off one line.

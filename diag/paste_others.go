@@ -8,6 +8,11 @@ import (
 // otherSayings are those of clients that are not OpenSSH: PuTTY and its tools,
 // WinSCP, paramiko, libraries, and programs that call them.
 var otherSayings = []saying{
+	says("exited: ", `^Connection to (?:([^@\s]+)@)?(\S+?)(?::(\d+))? exited: `, func(r *attemptReader, m []string) {
+		r.as(m[1])
+		r.to(m[2], m[3])
+		r.at.fail(ReachedConnect)
+	}),
 	says("Looking up host", `^Looking up host "([^"]+)"`, func(r *attemptReader, m []string) {
 		r.again()
 		r.to(m[1], "")
@@ -74,13 +79,26 @@ var otherSayings = []saying{
 	says("Auth fail for methods", `Auth fail for methods '([^']+)'`, func(r *attemptReader, m []string) { r.at.reach(ReachedAuth) }),
 	says("SSH address: ", `SSH address: (\S+):(\d+)`, func(r *attemptReader, m []string) { r.to(m[1], m[2]) }),
 	says("SSH username: ", `SSH username: (\S+)`, func(r *attemptReader, m []string) { r.as(m[1]) }),
-	says("dial tcp ", `dial tcp (\S+):(\d+): `, func(r *attemptReader, m []string) {
+	says("dial tcp ", `dial tcp (\S*):(\d+): `, func(r *attemptReader, m []string) {
 		r.to(m[1], m[2])
 		r.at.fail(ReachedConnect)
 	}),
 	says("connect E", `connect E[A-Z]+ (\S+):(\d+)`, func(r *attemptReader, m []string) {
 		r.to(m[1], m[2])
 		r.at.fail(ReachedConnect)
+	}),
+	says("SSH authentication failed (", `SSH authentication failed \(([^@\s]+)@([^:\s]+):(\d+)\)`, func(r *attemptReader, m []string) {
+		r.as(m[1])
+		r.to(m[2], m[3])
+		r.at.fail(ReachedAuth)
+	}),
+	says("authentication method found", `No suitable authentication method found to complete authentication \(([^)]+)\)`, func(r *attemptReader, m []string) {
+		r.at.methods(m[1])
+		r.at.fail(ReachedAuth)
+	}),
+	says("Access denied for '", `Access denied for '[\w-]+'\. Authentication that can continue: (\S+)`, func(r *attemptReader, m []string) {
+		r.at.methods(m[1])
+		r.at.fail(ReachedAuth)
 	}),
 	says("unable to authenticate", `ssh: unable to authenticate`, fails(ReachedAuth)),
 	says("Banner timeout", `Cannot connect to (\S+?)(?::(\d+))? Banner timeout`, func(r *attemptReader, m []string) {

@@ -24,6 +24,7 @@ var serverSayings = []saying{
 	says("authentication failures for", `Too many authentication failures for (\S+)`, serverUser),
 	says("attempts exceeded for", `attempts exceeded for (?:invalid user )?(\S+) from`, serverUser),
 	says("by PAM account", `Access denied for user (\S+) by PAM account`, serverUser),
+	says("failed. User", `(?:LsaLogonUser\(\)|user_token: \S+) failed\. User '([^']*)'`, serverUser),
 	says("Accepted ", `Accepted (?:password|publickey|keyboard-interactive/pam|gssapi-with-mic|hostbased|none) for (\S+) from`, func(r *attemptReader, m []string) {
 		r.accepted(m[1])
 	}),

@@ -16,7 +16,7 @@ journal only. Connections are refused then.`,
 	Maybe:       "The SSH server of {name} had failed to start.",
 	Breaks:      diag.AtPort,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootEmergencyMode},
-	Lines: []diag.Line{{
+	Lines: append([]diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `Failed to start .*(?:(?:OpenSSH|SSH|sshd?)\b.*[Kk]ey|[Kk]ey.*\b(?:OpenSSH|SSH|sshd?)\b|sshd-?keygen|sshdgenkeys|ssh-host-keys)`,
 		Example:  `[FAILED] Failed to start OpenSSH Server Key Generation.`,
@@ -36,7 +36,7 @@ journal only. Connections are refused then.`,
 		Pattern:  `(?i:starting (?:OpenSSH|dropbear|sshd?\b).*(?:: *FAIL|\[ *fail(?:ed)? *\]|\[ *!! *\]))|failed to start sshd|sshd failed to start`,
 		Example:  `Starting dropbear sshd: FAIL`,
 		NearMiss: `Starting dropbear sshd: OK`,
-	}},
+	}}, sshdFailedText...),
 	Check: checkSSHDFailed,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Open its virtual console, log in, and ask the server what is wrong with its configuration.", Code: "sudo sshd -t && sudo journalctl -b -u ssh -u sshd", Who: diag.Inside},
@@ -52,6 +52,9 @@ var sshdSays = regexp.MustCompile(`(?i)key|privilege separation|configuration op
 // checkSSHDFailed goes by the unit's last state: a server that is restarted may
 // fail first.
 func checkSSHDFailed(p *diag.Pass) diag.Verdict {
+	if v := byText(p); v.State == diag.Confirmed && p.SSHAnswers() == nil {
+		return v
+	}
 	c := p.Console
 	if c == nil {
 		return diag.Verdict{}

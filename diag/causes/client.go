@@ -20,7 +20,7 @@ const (
 		`Время ожидания соединения истекло|Перевищено інтервал очікування|Tempo esgotado para conexão|Ligação expirada|` +
 		`Connessione scaduta|Przekroczony czas oczekiwania|Verbinding is verlopen|Spojení bylo příliš dlouho neaktivní|` +
 		`Förbindelsens tidsgräns|Bağlantıda zaman aşımı|Kết nối đã quá hạn`
-	saysNoRoute = `No route to host|Network is unreachable|Network is down|Host is down|Host is unreachable|Can't assign requested address|` +
+	saysNoRoute = `No route to host|Network is unreachable|Network is down|Host is down|Host is unreachable|Can't assign requested address|Cannot assign requested address|` +
 		`没有到主机的路由|网络不可达|找不到通往該主機的路由|無法接觸網路|ホストへの経路がありません|ネットワークに届きません|ネットワークに到達できません|` +
 		`호스트로 갈 루트가 없음|네트워크가 접근 불가능합니다|Keine Route zum Zielrechner|Das Netzwerk ist nicht erreichbar|` +
 		`Aucun chemin d'accès pour atteindre|Le réseau n'est pas accessible|No existe ninguna ruta hasta|La red es inaccesible|` +
@@ -53,6 +53,10 @@ var clientTimeouts = []diag.Line{{
 	In: diag.ClientText, Pattern: `dial tcp (\S+):(\d+): (?:i/o timeout|connect: (?:connection|operation) timed out)`,
 	Example:  `ssh: dial tcp 203.0.113.5:22: i/o timeout`,
 	NearMiss: `Get "https://203.0.113.5/": dial tcp: i/o timeout`,
+}, {
+	In: diag.ClientText, Pattern: `exited: (?:Connect(?:ion)? failed: |Error connecting: )?Connection timed? ?out|nc: connect to \S+(?: \(\S+\))? port \d+ \(tcp\) failed: Connection timed out|connect to host \S+ port \d+: Bad file number`,
+	Example:  `Connection to alice@203.0.113.5:22 exited: Connection failed: Connection time out`,
+	NearMiss: `Connection to alice@203.0.113.5:22 exited: No auth methods could be used.`,
 }, {
 	In: diag.ClientText, Pattern: `connect ETIMEDOUT (\S+):(\d+)`,
 	Example:  `Error: connect ETIMEDOUT 203.0.113.5:22`,

@@ -36,11 +36,16 @@ the same to many programs, so a firewall on the server is a suspect too.`,
 		In: diag.ClientText, Pattern: `java\.net\.NoRouteToHostException`,
 		Example:  `com.jcraft.jsch.JSchException: java.net.NoRouteToHostException: No route to host`,
 		NearMiss: `com.jcraft.jsch.JSchException: java.net.ConnectException: Connection refused`,
+	}, {
+		In: diag.ClientText, Pattern: `nc: connect to (\S+)(?: \(\S+\))? port (\d+) \(tcp\) failed: (?:No route to host|Network is unreachable)|telnet: Unable to connect to remote host: No route|(?:Connect failed|Error connecting): (?:No route|Network is)|EHOSTUNREACH: No route`,
+		Example:  `nc: connect to 203.0.113.5 port 22 (tcp) failed: No route to host`,
+		NearMiss: `nc: connect to 203.0.113.5 port 22 (tcp) failed: Connection refused`,
 	}},
 	Check: checkUnreachable,
 	// A firewall in the guest sends the same answers; a host that is off lets
 	// the router before it say that it does not respond.
 	ExplainedBy: append([]*diag.Cause{
+		clientJumpHost,
 		networkFloatingIPDown, networkGuestFirewall, networkNoAddress, networkNoRouter, networkPortDown, networkPrivateOnly,
 	}, notRunning...),
 	Fix: diag.Remedy{Steps: []diag.Step{

@@ -31,9 +31,13 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `ssh: handshake failed: read tcp 192.0.2.7:51234->203.0.113.5:22: read: connection reset by peer`,
 		NearMiss: `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey]`,
 	}, {
-		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake`,
+		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake|JSchException: connection is closed by foreign host|Net::SSH::Disconnect|Failed getting banner|Socket error: (?:disconnected|Connection reset)|Connection closed prematurely|Remote closed the connection|An established connection was aborted by the server`,
 		Example:  `com.jcraft.jsch.JSchException: Session.connect: java.io.IOException: End of IO Stream Read`,
 		NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
+	}, {
+		In: diag.ClientText, Pattern: `Error reading SSH protocol banner\[Errno (?:104|54|10054)\]|ConnectionResetError|(?:Exception|SSHException): .*(?:EOFError|Connection reset by peer)`,
+		Example:  `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner[Errno 104] Connection reset by peer`,
+		NearMiss: `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner`,
 	}, {
 		In: diag.ClientText, Pattern: puttyClosed,
 		Example:  `FATAL ERROR: Remote side unexpectedly closed network connection`,
@@ -43,8 +47,11 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `Connection closed by 203.0.113.5 port 22`,
 		NearMiss: `Connection to login.example.ac.uk closed.`,
 	}},
-	ExplainedBy: guestNotReady,
-	Check:       checkClosesEarly,
+	ExplainedBy: slices.Concat([]*diag.Cause{
+		clientJumpHost, networkLocalBlock, sshdBanned, sshdThrottled, sshdProtocol1, sshdOldAlgorithms, networkMTU,
+		authTooManyKeys, authCertificate, authRSASHA1, hostkeyChanged, hostkeyUnknown, bootSSHDFailed,
+	}, accountTrouble, guestNotReady),
+	Check: checkClosesEarly,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait ten minutes, then try once: bans and limits on connections wear off."},
 		{Do: "Try from another network, such as a mobile phone's: if that works, your address is refused, or a device on your way does not let SSH through."},
@@ -100,6 +107,13 @@ func limitSaid(lines []string) string {
 	return ""
 }
 
+// blunt reports whether all that a client said is that the other side hung up:
+// with nothing said of a login, it did not come to that.
+func blunt(e *diag.Evidence) bool {
+	a := clientAttempt(e)
+	return a != nil && a.Failed && a.Stage <= diag.ReachedConnect && a.Offers+a.Passwords == 0 && !pasted(e, "debug1:", "assword", "assphrase", "SSH2_MSG_NEWKEYS")
+}
+
 // closedEarly returns what clients said, unless the same text shows that it
 // was a proxy that hung up, that no SSH server spoke, or that it was not early.
 func closedEarly(p *diag.Pass) []said {
@@ -108,6 +122,7 @@ func closedEarly(p *diag.Pass) []said {
 	}
 	early := pasted(p.Evidence, "Local version string", "SSH2_MSG_KEXINIT sent") &&
 		!pasted(p.Evidence, "SSH2_MSG_NEWKEYS", "Authentications that can continue", "Authenticated to")
+	early = early || blunt(p.Evidence)
 	late := pasted(p.Evidence, "login as:", "Using username", "Server refused our key", "Access granted", "Authenticating with")
 	return slices.DeleteFunc(saidOfTarget(p), func(s said) bool {
 		return s.Line.Pattern == closedAnyTime && !early || s.Line.Pattern == puttyClosed && late

@@ -22,11 +22,11 @@ connections for a server that is gone looks the same.`,
 		Example:  `banner exchange: Connection to 203.0.113.5 port 22: Connection timed out`,
 		NearMiss: `banner exchange: Connection to 203.0.113.5 port 22: invalid format`,
 	}, {
-		In: diag.ClientText, Pattern: `Cannot connect to \S+ Banner timeout|Timed out while waiting for handshake`,
+		In: diag.ClientText, Pattern: `Cannot connect to \S+ Banner timeout|Timed out while waiting for handshake|Error reading SSH protocol banner$|ssh: handshake failed: read tcp .*i/o timeout|JSchException: Session\.connect: java\.net\.SocketTimeoutException|Socket read operation has timed out|Host is not communicating for more than`,
 		Example:  `PHP Notice:  Cannot connect to host.example.com Banner timeout in /srv/app/Net/SSH2.php on line 793`,
 		NearMiss: `PHP Notice:  Cannot connect to host.example.com:22. Error 110. Connection timed out`,
 	}},
-	ExplainedBy: guestNotReady,
+	ExplainedBy: append([]*diag.Cause{clientJumpHost, networkLocalBlock, sshdThrottled}, guestNotReady...),
 	Check:       checkNoBanner,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait a few minutes and try again, with patience: a busy machine may answer late.", Code: "ssh -o ConnectTimeout=120 -p {port} {user}@{address}"},

@@ -29,15 +29,19 @@ on the way answers in the server's place.`,
 		Example:  `debug1: kex_exchange_identification: banner line 0: HTTP/1.1 400 Bad Request`,
 		NearMiss: `debug1: kex_exchange_identification: banner line 0: Exceeded MaxStartups`,
 	}, {
+		In: diag.ClientText, Pattern: garbage,
+		Example:  `debug1: kex_exchange_identification: banner line 3: i^'i`,
+		NearMiss: `debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1`,
+	}, {
 		In: diag.ClientText, Pattern: `Bad remote protocol version identification: '`,
 		Example:  `Bad remote protocol version identification: 'HTTP/1.1 400 Bad Request'`,
 		NearMiss: `debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1`,
 	}, {
-		In: diag.ClientText, Pattern: `Invalid SSH identification string|invalid server's version string`,
+		In: diag.ClientText, Pattern: `Invalid SSH identification string|invalid server's version string|overflow reading version string|does not contain SSH protocol identification|rejected SFTP connection, but it listens for FTP|Bad remote version|ssh: invalid packet length, packet too large`,
 		Example:  `Invalid SSH identification string.`,
 		NearMiss: `debug1: Local version string SSH-2.0-OpenSSH_9.2p1`,
 	}},
-	ExplainedBy: guestNotReady,
+	ExplainedBy: append([]*diag.Cause{clientJumpHost, sshdProtocol1, sshdThrottled}, guestNotReady...),
 	Check:       checkNotSSH,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Check the port: ssh uses 22 unless -p or your ~/.ssh/config says otherwise.", Code: "ssh -v -p 22 {user}@{address}"},
@@ -47,10 +51,27 @@ on the way answers in the server's place.`,
 	}},
 }
 
+// garbage is what a client shows of lines before the identification string, of
+// which a server may send some; only many without one are no SSH server's.
+const garbage = `_exchange_identification: banner line \d+: `
+
+func countOf(hits []said, pattern string) int {
+	n := 0
+	for _, s := range hits {
+		if s.Line.Pattern == pattern {
+			n++
+		}
+	}
+	return n
+}
+
 // checkNotSSH leaves out what comes through a proxy: its own bytes before the
 // server's are not the server's.
 func checkNotSSH(p *diag.Pass) diag.Verdict {
 	hits := saidOfTarget(p)
+	if n := countOf(hits, garbage); n > 0 && (n < 2 || pasted(p.Evidence, "emote software version", limits[0], limits[1])) {
+		hits = slices.DeleteFunc(hits, func(s said) bool { return s.Line.Pattern == garbage })
+	}
 	if throughProxy(p.Evidence) {
 		hits = nil
 	}

@@ -15,7 +15,7 @@ same, and ends by itself after some minutes.`,
 	Breaks: diag.AtPort,
 	// From outside its network, what refuses at a private address is another
 	// machine that has the same.
-	ExplainedBy: append([]*diag.Cause{networkPrivateOnly}, guestNotReady...),
+	ExplainedBy: append([]*diag.Cause{networkPrivateOnly, clientJumpHost, sshdBanned, sshdOtherPort}, guestNotReady...),
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: openSSHSays(saysRefused),
 		Example:  `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
@@ -36,6 +36,14 @@ same, and ends by itself after some minutes.`,
 		In: diag.ClientText, Pattern: `JSchException: java\.net\.ConnectException: Connection refused`,
 		Example:  `com.jcraft.jsch.JSchException: java.net.ConnectException: Connection refused`,
 		NearMiss: `java.net.ConnectException: Connection refused: localhost/127.0.0.1:5432`,
+	}, {
+		In: diag.ClientText, Pattern: `nc: connect to (\S+)(?: \(\S+\))? port (\d+) \(tcp\) failed: Connection refused`,
+		Example:  `nc: connect to 203.0.113.5 port 22 (tcp) failed: Connection refused`,
+		NearMiss: `nc: connect to 203.0.113.5 port 22 (tcp) failed: Connection timed out`,
+	}, {
+		In: diag.ClientText, Pattern: `NoValidConnectionsError|Unable to connect to port \d+ on |telnet: Unable to connect to remote host: Connection refused|(?:Connect failed|Error connecting): Connection refused|ECONNREFUSED: Connection refused - connect|ECONNREFUSED - Connection refused by server|Cannot connect to \S+ Error 111|^22/tcp +closed`,
+		Example:  `paramiko.ssh_exception.NoValidConnectionsError: [Errno None] Unable to connect to port 22 on 203.0.113.5`,
+		NearMiss: `TimeoutError: [Errno 110] Connection timed out`,
 	}},
 	Check: checkRefused,
 	Fix: diag.Remedy{Steps: []diag.Step{

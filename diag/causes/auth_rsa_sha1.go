@@ -1,0 +1,51 @@
+package causes
+
+import (
+	"slices"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+var authRSASHA1 = &diag.Cause{
+	ID:    "auth/rsa-sha1",
+	Title: "the two sides cannot agree on a signature for your RSA key, because one of them wants SHA-1 and the other refuses it",
+	Doc: `An RSA key can sign in an old way, with SHA-1, and in newer ones. OpenSSH has
+refused the old way since 8.8, and Red Hat's systems since version 9; old servers,
+and old clients such as early PuTTY, JSch and paramiko, know nothing else. The key
+itself is good.`,
+	Text:   "Your RSA key is refused because your client and {server} cannot agree on a way to sign with it (SHA-1 is no longer accepted).",
+	Breaks: diag.AtKey,
+	Lines: []diag.Line{{
+		In: diag.ClientText, Pattern: `no mutual signature (?:supported|algorithm)`,
+		Example:  `debug1: send_pubkey_test: no mutual signature algorithm`,
+		NearMiss: `sign_and_send_pubkey: signing failed: agent refused operation`,
+	}, {
+		In: diag.ServerLog, Pattern: `(?:key type|signature algorithm) (?:ssh-rsa|rsa-sha2-\d+)(?:-cert-v01@openssh\.com)? not in Pubkey`,
+		Example:  `sshd[8]: userauth_pubkey: signature algorithm ssh-rsa not in PubkeyAcceptedAlgorithms [preauth]`,
+		NearMiss: `sshd[8]: userauth_pubkey: key type ssh-dss not in PubkeyAcceptedKeyTypes [preauth]`,
+	}, {
+		In: diag.ClientText, Pattern: `Server refused public-key signature despite accepting key`,
+		Example:  `Server refused public-key signature despite accepting key!`,
+		NearMiss: `Server refused our key`,
+	}},
+	Check: checkRSASHA1,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Use a key of another kind, which all sides have known for years; its public half must be put on the server first.", Code: "ssh-keygen -t ed25519"},
+		{Do: "Or bring the older side up to date: PuTTY 0.75 and WinSCP 5.19, JSch's successor com.github.mwiede, paramiko 2.9, OpenSSH 7.2 sign in the newer way."},
+		{Do: "As a stopgap for an old server let your client use the old way, for this server only.", Code: "ssh -o PubkeyAcceptedAlgorithms=+ssh-rsa -o HostKeyAlgorithms=+ssh-rsa -p {port} {user}@{address}"},
+		{Do: "Or let the server take it, for as long as old clients need it.", Code: "echo 'PubkeyAcceptedAlgorithms +ssh-rsa' | sudo tee /etc/ssh/sshd_config.d/10-sha1.conf && sudo systemctl reload ssh", Who: diag.Inside},
+	}},
+}
+
+// checkRSASHA1: another key may have been taken, and root is refused in PuTTY's
+// same words for being root.
+func checkRSASHA1(p *diag.Pass) diag.Verdict {
+	a := clientAttempt(p.Evidence)
+	if a != nil && len(a.Accepted) > 0 && slices.ContainsFunc(a.Accepted, func(k diag.OfferedKey) bool { return k.Type != "" && k.Type != "RSA" }) {
+		return diag.Verdict{}
+	}
+	return told(p, fromPastes(p, func(h diag.Hit) bool {
+		return !strings.Contains(h.Text, "despite accepting") || a == nil || a.User != "root"
+	}))
+}

@@ -1,0 +1,83 @@
+package causes
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"sshhelp/diag"
+)
+
+var sshdOldAlgorithms = &diag.Cause{
+	ID:    "sshd/old-algorithms",
+	Title: "the client and the server have no algorithm in common",
+	Doc: `Before anything else the two sides agree on how to exchange keys, on the type of
+the server's key, on a cipher and on a checksum. Current clients have dropped what is
+no longer safe; old servers, network devices and old libraries offer nothing else,
+and the other way round.`,
+	Text:   "Your client and {server} have no algorithm in common{what}: one of the two is too old.",
+	Breaks: diag.AtSSH,
+	Lines: []diag.Line{{
+		In: diag.ClientText, Pattern: `no matching ([\w -]+?) found(?:\. Their offer: (\S+))?`,
+		Example:  `Unable to negotiate with 203.0.113.5 port 22: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1`,
+		NearMiss: `debug1: kex: algorithm: curve25519-sha256`,
+	}, {
+		In: diag.ClientText, Pattern: `Unable to negotiate a (key exchange method)|\bno (hostkey|kex) alg\b|Couldn't agree a ([\w -]+?)(?: \(|$)|(?:Bad server host key: |host key: )?Invalid key length|DH GEX group out of range`,
+		Example:  `Couldn't agree a key exchange algorithm (available: diffie-hellman-group1-sha1)`,
+		NearMiss: `Host key fingerprint is:`,
+	}, {
+		In: diag.ClientText, Pattern: `Algorithm negotiation fail|Incompatible ssh (?:peer|server)|no common algorithm for ([\w ]+)|Handshake failed: no matching ([\w ]+)|kex error ?: no match for method (\S+)|Unable to exchange encryption keys|Unable to negotiate key exchange for (\w+)|No compatible key exchange algorithms|[Nn]o [Mm]atching algo (\w+)|Key exchange negotiation failed|Cannot negotiate, proposals do not match|server host key algorithm .* not supported|could not settle on (\S+) algorithm`,
+		Example:  `com.jcraft.jsch.JSchException: Algorithm negotiation fail`,
+		NearMiss: `com.jcraft.jsch.JSchException: Auth fail`,
+	}, {
+		In: diag.ServerLog, Pattern: `no matching ([\w -]+?) found(?:\. Their offer: (\S+))?|[Nn]o [Mm]atching algo (\w+)|no hostkey alg|no kex alg`,
+		Example:  `dropbear[11543]: Exit before auth from <192.0.2.104:6930>: No matching algo hostkey`,
+		NearMiss: `sshd[12]: Connection closed by 203.0.113.7 port 40000 [preauth]`,
+	}},
+	ExplainedBy: append([]*diag.Cause{sshdProtocol1}, guestNotReady...),
+	Check:       checkOldAlgorithms,
+	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "Bring the older side up to date; that is the only lasting remedy."},
+		{Do: "As a stopgap let your client use the old algorithm for this one server, if the list behind \"Their offer\" holds it.", Code: "ssh -o KexAlgorithms=+diffie-hellman-group14-sha1,diffie-hellman-group1-sha1 -o HostKeyAlgorithms=+ssh-rsa -o Ciphers=+aes128-cbc -p {port} {user}@{address}"},
+		{Do: "If the client is a library or an old program (JSch, paramiko, a NAS, a backup tool), take its current version; JSch's successor is com.github.mwiede."},
+		{Do: "If an update of the server's system broke an old client, its crypto policy may be eased for a while (Red Hat's systems).", Code: "sudo update-crypto-policies --show", Who: diag.Inside},
+	}},
+}
+
+// single is the offer of a client that asks for one type of host key only, as
+// ssh-keyscan does, one connection for each type.
+var single = regexp.MustCompile(`no matching host key type found\. Their offer: [^,\s]+(?: \[preauth\])?$`)
+
+func checkOldAlgorithms(p *diag.Pass) diag.Verdict {
+	s := sight(p.Evidence,
+		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Kex == diag.NoMatch },
+		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Kex == diag.OK })
+	hits := fromPastes(p, func(h diag.Hit) bool { return h.Line.In != diag.ServerLog || !single.MatchString(h.Text) })
+	hits = slices.DeleteFunc(hits, func(h diag.Hit) bool { return h.Line.In == diag.ServerLog && strings.Contains(h.Text, "Nmap") })
+	v := told(p, hits)
+	switch {
+	case v.State == diag.Confirmed:
+	case s.fails != nil:
+		v = diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil), Because: []diag.Observation{observeSSH(s.fails, s.fails.SSH.KexErr, "no algorithm in common")}}
+	case s.works:
+		return diag.Verdict{State: diag.RuledOut}
+	default:
+		return v
+	}
+	v.Args["what"] = ""
+	if len(hits) > 0 {
+		if what := strings.TrimSpace(firstOf(hits[0].Match[1:])); what != "" {
+			v.Args["what"] = " (" + what + ")"
+		}
+	}
+	return v
+}
+
+func firstOf(words []string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
