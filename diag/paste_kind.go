@@ -99,8 +99,8 @@ func keyBegins(line string) bool {
 	return strings.Contains(line, "-----BEGIN ") && strings.Contains(line, "PRIVATE KEY") || strings.Contains(line, "PuTTY-User-Key-File-")
 }
 
-// A message is one message of a paste with what it tells of its writer.
-type message struct {
+// A weighed message is one message of a paste with what it tells of its writer.
+type weighed struct {
 	text   string
 	kind   TextKind
 	weight int
@@ -108,19 +108,19 @@ type message struct {
 
 // A sorter takes lines apart and weighs the messages in them. It remembers lines,
 // because a text is gone through more than once and logs repeat themselves.
-type sorter map[string][]message
+type sorter map[string][]weighed
 
 // maxSorted bounds what a sorter remembers.
 const maxSorted = 4_096
 
-func (s sorter) messages(line string) []message {
+func (s sorter) messages(line string) []weighed {
 	if found, known := s[line]; known {
 		return found
 	}
-	var found []message
+	var found []weighed
 	for _, text := range messages(line) {
 		kind, weight := weigh(text)
-		found = append(found, message{text, kind, weight})
+		found = append(found, weighed{text, kind, weight})
 	}
 	if len(s) < maxSorted {
 		s[line] = found
@@ -161,7 +161,7 @@ var (
 
 // sideOf tells whose side a message is on: what it says itself, else that of
 // the one before it, because the two sides share many messages.
-func sideOf(m message, before TextKind) TextKind {
+func sideOf(m weighed, before TextKind) TextKind {
 	if m.weight > 1 && m.kind != ConsoleLog && (logged(m.text) || !both.MatchString(m.text)) {
 		return m.kind
 	}
