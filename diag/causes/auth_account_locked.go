@@ -28,6 +28,6 @@ a password as locked.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Use another account that may log in, such as the one that the image makes."},
 		{Do: "See what is wrong with the account: an L or ! means locked, then come the dates and the shell.", Code: "sudo passwd -S {user}; sudo chage -l {user}; getent passwd {user}", Who: diag.Inside},
-		{Do: "Open it again; each line is for one of the reasons: locked, expired, too many wrong passwords, no shell.", Code: "sudo usermod -p '*' {user}\nsudo chage -E -1 -M -1 {user}\nsudo faillock --user {user} --reset\nsudo usermod -s /bin/bash {user}", Who: diag.Inside},
+		{Do: "Open it again with the line that fits: locked (which also takes an old password away), expired, too many wrong passwords, no shell.", Code: "sudo usermod -p '*' {user}\nsudo chage -E -1 -M -1 {user}\nsudo faillock --user {user} --reset\nsudo usermod -s /bin/bash {user}", Who: diag.Inside},
 	}},
 }

@@ -28,7 +28,7 @@ either side.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Make a new key pair.", Code: "ssh-keygen -t ed25519"},
 		{Do: "Let somebody who can log in add its public half (~/.ssh/id_ed25519.pub) to ~/.ssh/authorized_keys of {user} on the server.", Code: "cat ~/.ssh/id_ed25519.pub"},
-		{Do: "If nobody can, and nothing on the instance needs to be kept, launch it anew with the new key.", Code: "openstack keypair create --public-key ~/.ssh/id_ed25519.pub mykey"},
+		{Do: "If nobody can, and nothing on the instance needs to be kept, upload the new key and choose it when you launch the instance anew.", Code: "openstack keypair create --public-key ~/.ssh/id_ed25519.pub mykey"},
 		{Do: "As a stopgap OpenSSH 7.0 to 9.9 can be told to use it, if the server does too.", Code: "ssh -o PubkeyAcceptedKeyTypes=+ssh-dss -p {port} {user}@{address}"},
 	}},
 }

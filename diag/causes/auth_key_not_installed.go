@@ -19,9 +19,9 @@ right key for the right account is refused.`,
 	Check:       checkKeyNotInstalled,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See on the console log of the first boot whether the key was fetched: look for \"Authorized keys\" and for the metadata service.", Code: "openstack console log show {id}"},
-		{Do: "If somebody can log in otherwise, add your public key again.", Code: "cat >> ~{user}/.ssh/authorized_keys", Who: diag.Inside},
-		{Do: "If it was never put there and nothing needs to be kept, rebuild or launch it anew.", Code: "openstack server rebuild {id}", Risk: diag.LosesData},
-		{Do: "To keep it, boot it from a rescue image of another image than its own, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}.", Code: "openstack server rescue --image RESCUE-IMAGE {id}", Risk: diag.Restarts},
+		{Do: "If somebody can log in otherwise, let them add your public key: paste it and end with Ctrl-D.", Code: "sudo tee -a ~{user}/.ssh/authorized_keys", Who: diag.Inside},
+		{Do: "If it was never put there and nothing needs to be kept, rebuild it: its addresses stay, but all on its disk is lost.", Code: "openstack server rebuild {id}", Risk: diag.LosesData},
+		rescue("To keep it, boot it from a rescue image, mount its disk, and add your public key to .ssh/authorized_keys in the home directory of {user}."),
 	}},
 }
 

@@ -41,12 +41,12 @@ key was never put there; wrong permissions on the server.`,
 	ExplainedBy: slices.Concat([]*diag.Cause{clientJumpHost, hostkeyChanged, authNoKeypair, authKeyNotInstalled}, ownKeyTrouble, accountTrouble),
 	Check:       checkKeyRefused,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Check the account name: it depends on the image, such as ubuntu, debian, almalinux, rocky, cloud-user, core; never root, and not your own name.", Code: "ssh -p {port} {user}@{address}"},
+		{Do: "Check the account name: it depends on the image, such as ubuntu, debian, almalinux, rocky, cloud-user, core; hardly ever root, and not your own name.", Code: "ssh -p {port} {user}@{address}"},
 		{Do: "Name the key that belongs to the key pair of the instance, and no other.", Code: "ssh -o IdentitiesOnly=yes -i ~/.ssh/KEY-FILE -p {port} {user}@{address}"},
 		{Do: "Compare that key's fingerprint with the key pair's: the first command prints your key's, the others which key pair it is and its fingerprint.", Code: "ssh-keygen -E md5 -lf ~/.ssh/KEY-FILE.pub\nopenstack server show {id} -c key_name\nopenstack keypair list"},
 		{Do: "See on the console log whether a key was put there: look for \"Authorized keys\".", Code: "openstack console log show {id}"},
 		{Do: "If somebody can log in, let them look into the server's log and at the permissions.", Code: "sudo journalctl -u ssh -u sshd --since -15min\nls -ld ~{user} ~{user}/.ssh ~{user}/.ssh/authorized_keys", Who: diag.Inside},
-		{Do: "If the answer is not in here, run this and paste all it prints; it holds no secret.", Code: "ssh -vvv -p {port} {user}@{address}"},
+		{Do: "If the answer is not in here, run this and paste all it prints; it holds no key and no password.", Code: "ssh -vvv -p {port} {user}@{address}"},
 	}},
 }
 

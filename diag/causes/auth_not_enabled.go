@@ -26,7 +26,7 @@ writes it; or the server looks in another place than people think.`,
 	Check: checkNotEnabled,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Log in with the account that the image makes; it got the key of the key pair."},
-		{Do: "From there give the other account a key of its own: paste its public key and end with Ctrl-D.", Code: "sudo install -d -m 700 -o {user} -g {user} ~{user}/.ssh\nsudo tee -a ~{user}/.ssh/authorized_keys\nsudo chown {user}: ~{user}/.ssh/authorized_keys && sudo chmod 600 ~{user}/.ssh/authorized_keys", Who: diag.Inside},
+		{Do: "From there give the other account a key of its own. After the second line, paste its public key and end with Ctrl-D.", Code: "sudo install -d -m 700 -o {user} ~{user}/.ssh\nsudo tee -a ~{user}/.ssh/authorized_keys\nsudo chown {user}: ~{user}/.ssh/authorized_keys && sudo chmod 600 ~{user}/.ssh/authorized_keys", Who: diag.Inside},
 		{Do: "See where the server looks: if it is another place, put the key there or change that line.", Code: "sudo sshd -T | grep -i authorizedkeysfile", Who: diag.Inside},
 	}},
 }

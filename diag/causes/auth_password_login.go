@@ -42,7 +42,7 @@ sent", names what the server would take; if it names neither "password" nor
 		{Do: "Use the private key of the instance's key pair.", Code: "ssh -i ~/.ssh/KEY-FILE -p {port} {user}@{address}"},
 		{Do: "In PuTTY name the key (.ppk) under Connection, SSH, Auth, Credentials; in WinSCP under Advanced, SSH, Authentication."},
 		{Do: "If your client was told to use passwords only (PubkeyAuthentication no, PreferredAuthentications password, sshpass), take that away."},
-		{Do: "Whoever can log in may allow passwords; then choose good ones, as guessing begins within minutes.", Code: "echo 'PasswordAuthentication yes' | sudo tee /etc/ssh/sshd_config.d/10-passwords.conf && sudo systemctl reload ssh", Who: diag.Inside},
+		{Do: "It is better to leave it so: guessing begins within minutes. If there must be passwords, whoever can log in may allow them; then choose good ones.", Code: "echo 'PasswordAuthentication yes' | sudo tee /etc/ssh/sshd_config.d/10-passwords.conf && sudo systemctl reload ssh", Who: diag.Inside},
 	}},
 }
 

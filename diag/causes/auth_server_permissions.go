@@ -37,6 +37,6 @@ reads only "Permission denied"; the server's log says which file it is.`,
 		{Do: "See who owns what, and who may write; the one that the log names comes first.", Code: "ls -ld ~{user} ~{user}/.ssh ~{user}/.ssh/authorized_keys", Who: diag.Inside},
 		{Do: "Set it right.", Code: "sudo chown {user}: ~{user} ~{user}/.ssh ~{user}/.ssh/authorized_keys\nsudo chmod go-w ~{user}\nsudo chmod 700 ~{user}/.ssh && sudo chmod 600 ~{user}/.ssh/authorized_keys", Who: diag.Inside},
 		{Do: "On Red Hat's systems restore the labels of SELinux as well.", Code: "sudo restorecon -R -v ~{user}/.ssh", Who: diag.Inside},
-		{Do: "If nobody can log in, do the same from a rescue image of another image than its own, with its disk mounted.", Code: "openstack server rescue --image RESCUE-IMAGE {id}", Risk: diag.Restarts},
+		rescue("If nobody can log in, boot it from a rescue image, mount its disk, and do the same there."),
 	}},
 }

@@ -39,9 +39,9 @@ journal only. Connections are refused then.`,
 	}}, sshdFailedText...),
 	Check: checkSSHDFailed,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Open its virtual console, log in, and ask the server what is wrong with its configuration.", Code: "sudo sshd -t && sudo journalctl -b -u ssh -u sshd", Who: diag.Inside},
-		{Do: "If host keys are missing, make them and start the server.", Code: "sudo ssh-keygen -A && sudo systemctl restart ssh", Who: diag.Inside},
-		{Do: "If nobody can log in there, boot it from a rescue image, mount its disk and correct /etc/ssh/sshd_config on that.", Code: "openstack server rescue {id}", Risk: diag.Restarts},
+		{Do: "Open its virtual console (openstack console url show {id}), log in with an account that has a password, and ask the server what is wrong with its configuration.", Code: "sudo sshd -t; sudo journalctl -b --no-pager -u ssh -u sshd", Who: diag.Inside},
+		{Do: "If host keys are missing, make them and start the server. (The service is called sshd on Red Hat's and SUSE's systems.)", Code: "sudo ssh-keygen -A && sudo systemctl restart ssh", Who: diag.Inside},
+		rescue("If nobody can log in there, boot it from a rescue image, mount its disk and correct /etc/ssh/sshd_config on that."),
 	}},
 }
 

@@ -50,7 +50,7 @@ client goes on without it, and the server refuses the login.`,
 		{Do: "Look at the first line only, and show the rest to nobody: \"BEGIN ... PRIVATE KEY\" is OpenSSH's or an older format, \"PuTTY-User-Key-File\" is PuTTY's, \"ssh-rsa\" or \"ssh-ed25519\" is the public half.", Code: "head -n 1 {file}"},
 		{Do: "For OpenSSH, convert a PuTTY key (puttygen is in the package putty-tools; on Windows, PuTTYgen: Conversions, Export OpenSSH key).", Code: "puttygen {file} -O private-openssh -o ~/.ssh/converted && chmod 600 ~/.ssh/converted"},
 		{Do: "For PuTTY and WinSCP, load the file in PuTTYgen (Conversions, Import key) and save it as a private key."},
-		{Do: "For an older program that wants \"BEGIN RSA PRIVATE KEY\", convert a copy of the file.", Code: "cp {file} ~/.ssh/older && ssh-keygen -p -m PEM -f ~/.ssh/older"},
+		{Do: "For an older program that wants \"BEGIN RSA PRIVATE KEY\", convert a copy of the file. (That works for RSA keys only.)", Code: "cp {file} ~/.ssh/older && ssh-keygen -p -m PEM -f ~/.ssh/older"},
 		{Do: "If it is the public half, name the file without .pub. If it was pasted, copy it again, first and last line included."},
 	}},
 }

@@ -40,7 +40,7 @@ same happens when other accounts stand in the file's access list.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "On Linux, macOS or in WSL: let nobody but yourself read it, then try again.", Code: "chmod 600 {file}"},
 		{Do: "On Windows: take all other accounts off the file, in PowerShell.", Code: "icacls.exe {file} /inheritance:r /grant:r \"$($env:USERNAME):(R)\""},
-		{Do: "If that has no effect, the file lies on a drive without permissions (a Windows drive in WSL, a memory stick): copy it into ~/.ssh first.", Code: "cp {file} ~/.ssh/ && chmod 600 ~/.ssh/*"},
+		{Do: "If that has no effect, the file lies on a drive without permissions (a Windows drive in WSL, a memory stick): copy it into ~/.ssh under a name of your own, and use that.", Code: "cp {file} ~/.ssh/NEW-NAME && chmod 600 ~/.ssh/NEW-NAME"},
 	}},
 }
 

@@ -42,7 +42,7 @@ compared with the one on the instance's console before it is accepted.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Compare the fingerprint with the ones that the instance printed at its first boot: look for \"SSH HOST KEY FINGERPRINTS\".", Code: "openstack console log show {id}"},
 		{Do: "If it is among them, connect once in a terminal and answer yes.", Code: "ssh -p {port} {user}@{address}"},
-		{Do: "For programs that cannot ask, put the key into known_hosts beforehand, and compare it too.", Code: "ssh-keyscan -p {port} {address} | tee -a ~/.ssh/known_hosts | ssh-keygen -lf -"},
+		{Do: "For programs that cannot ask, fetch the key beforehand, compare what the second line prints, and only then put it into known_hosts with the third.", Code: "ssh-keyscan -p {port} {address} > new-keys\nssh-keygen -lf new-keys\ncat new-keys >> ~/.ssh/known_hosts"},
 		{Do: "In PuTTY answer Accept; plink with -batch cannot ask, so run it once without."},
 	}},
 }

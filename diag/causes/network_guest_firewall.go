@@ -25,7 +25,7 @@ packets in silence; a rejection comes from inside, or from a device on the way.`
 		{Do: "Log in on the instance's own console, in the dashboard (\"Console\") or by the link that this prints. An account with a password is needed there.", Code: "openstack console url show {id}"},
 		{Do: "See which firewall is on, and what it lets in.", Code: "sudo ufw status verbose; sudo firewall-cmd --list-all; sudo nft list ruleset", Who: diag.Inside},
 		{Do: "Let the SSH port in: the first line is for ufw, the second for firewalld. Other firewalls have their own files, such as /etc/nftables.conf.", Code: "sudo ufw allow {port}/tcp\nsudo firewall-cmd --permanent --add-port={port}/tcp && sudo firewall-cmd --reload", Who: diag.Inside},
-		{Do: "If you cannot log in there, mend it from a rescue system of another image than its own: boot that, mount the instance's own disk and change the firewall's files on it.", Code: "openstack server rescue --image RESCUE-IMAGE {id}", Risk: diag.Restarts},
+		rescue("If you cannot log in there, boot it from a rescue image, mount its disk and change the firewall's files on that."),
 	}},
 }
 

@@ -53,7 +53,7 @@ same, and ends by itself after some minutes.`,
 		{Do: "Open the instance's own console; an account with a password is needed there.", Code: "openstack console url show {id}"},
 		{Do: "There, see why the SSH server does not run, check its configuration, and start it for good. (The service is called sshd on Red Hat's and SUSE's systems.)", Code: "sudo systemctl status ssh\nsudo sshd -t\nsudo systemctl enable --now ssh", Who: diag.Inside},
 		{Do: "See which port it is set to: the line Port in the configuration, 22 if there is none.", Code: "sudo grep -ri '^Port' /etc/ssh/sshd_config /etc/ssh/sshd_config.d", Who: diag.Inside},
-		{Do: "If you cannot log in there, mend it from a rescue system of another image than its own, with the instance's own disk attached.", Code: "openstack server rescue --image RESCUE-IMAGE {id}", Risk: diag.Restarts},
+		rescue("If you cannot log in there, boot it from a rescue image, mount its disk and mend it there."),
 	}},
 }
 
