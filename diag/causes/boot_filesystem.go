@@ -52,7 +52,7 @@ nothing can be written and services fail one after the other.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Keep the console log, and make a snapshot of its disk before anything is repaired.", Code: "openstack console log show {id} > console.log\nopenstack server image create --name before-repair {id}"},
 		rescue("Boot it from a rescue image and check its disk there, unmounted (fsck -y for ext4, xfs_repair for XFS). Damaged files may be lost."),
-		{Do: "If the kernel told of I/O errors, ask the cloud's operators about the storage beneath it.", Who: diag.Operator},
+		{Do: "If the kernel told of I/O errors, give the cloud's support the ID {id}, and ask about the storage beneath it."},
 	}},
 }
 

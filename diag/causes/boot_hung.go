@@ -9,7 +9,7 @@ var bootHung = &diag.Cause{
 they wait for a disk that does not answer, for each other, or for a host that is
 overloaded. The instance may still answer pings while nothing else works.`,
 	Text:   "The kernel of {name} hangs{what}, so its services do not answer.",
-	Maybe:  "The kernel of {name} had hung{what}.",
+	Maybe:  "The kernel of {name} hung when it ran last{what}.",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,

@@ -13,7 +13,7 @@ var bootOutOfMemory = &diag.Cause{
 hit the SSH server, cloud-init or what they need, and until then the instance is
 so slow that it does not answer.`,
 	Text:   "{name} has run out of memory{what}, so its services are ended or do not answer.",
-	Maybe:  "{name} had run out of memory{what}.",
+	Maybe:  "{name} ran out of memory when it ran last{what}.",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,

@@ -10,7 +10,7 @@ it trusts, and so do the boot loader and the kernel after it. An image without
 signatures, a kernel of one's own, or a boot loader that was revoked is refused,
 and the instance stops before anything of its system runs.`,
 	Text:   "{name} refused to boot: what it was to load is not signed by anybody its firmware trusts.",
-	Maybe:  "{name} had refused to boot for want of a trusted signature when it ran last.",
+	Maybe:  "{name} refused to boot when it was last started, for want of a trusted signature.",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,

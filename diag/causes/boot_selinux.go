@@ -14,7 +14,7 @@ file. If the policy cannot be loaded, the boot stops; if the labels are to be ma
 anew, the boot takes many minutes for it, and the instance then restarts by
 itself.`,
 	Text:   "SELinux holds up the boot of {name}: {what}.",
-	Maybe:  "SELinux had held up the boot of {name}: {what}.",
+	Maybe:  "SELinux held up the boot of {name} when it ran last: {what}.",
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,

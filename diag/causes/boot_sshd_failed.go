@@ -13,7 +13,7 @@ var bootSSHDFailed = &diag.Cause{
 in its configuration, or because it has no host keys. Why is in the guest's own
 journal only. Connections are refused then.`,
 	Text:        "The SSH server of {name} failed to start, so nothing listens on port {port}.",
-	Maybe:       "The SSH server of {name} had failed to start.",
+	Maybe:       "The SSH server of {name} failed to start when the instance ran last.",
 	Breaks:      diag.AtPort,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootEmergencyMode},
 	Lines: append([]diag.Line{{

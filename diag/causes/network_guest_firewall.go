@@ -15,7 +15,7 @@ have a second one (ufw, firewalld, nftables, iptables). The cloud can let the SS
 port in while the second one still blocks it. Security groups only ever drop
 packets in silence; a rejection comes from inside, or from a device on the way.`,
 	Text:   "{name} itself turns connections to port {port} away: a firewall inside it does not let them in.",
-	Maybe:  "A firewall inside {name} may block port {port}: the cloud lets it in and the guest is up, yet no connection comes about.",
+	Maybe:  "A firewall inside {name} may block port {port}: the cloud lets it in and the system inside is up, yet no connection comes about.",
 	Breaks: diag.AtPort,
 	Lines:  clientTimeouts,
 	Check:  checkGuestFirewall,

@@ -15,7 +15,7 @@ through to the host: the dashboard says that SSH is let in while the host still
 drops it. Nobody outside the host can see that; changing the rules, or a hard
 reboot, makes the host fetch them again.`,
 	Text:   "The compute host of {name} drops packets that its rules let in.",
-	Maybe:  "The compute host of {name} may not apply the rules as they are written: they let port {port} in and the guest came up, yet nothing answers.",
+	Maybe:  "The compute host of {name} may not apply the rules as they are written: they let port {port} in and the system inside came up, yet nothing answers.",
 	Breaks: diag.AtRules,
 	Lines:  clientTimeouts,
 	Check:  checkNotApplied,
