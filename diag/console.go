@@ -58,7 +58,8 @@ type Console struct {
 	// SetUp is the first line that tells of what sets instances up: cloud-init,
 	// Ignition or the like; nil if none does.
 	SetUp *LogLine
-	// Units is how many services the last boot told of as started well.
+	// Units is how many services the last boot told of as started well, 100 at
+	// most.
 	Units int
 	// Job is what systemd said last that it waits for; nil once it went on.
 	Job *Job

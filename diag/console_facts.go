@@ -23,9 +23,29 @@ type reading struct {
 	read  func(*consoleReader, LogLine)
 }
 
-// unitTexts are how systemd begins what became of a unit. They tell something
-// only while a job is waited for.
-var unitTexts = []string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}
+// Texts that are in very many lines.
+var (
+	unitTexts  = []string{"[  OK  ]", "[FAILED]", "[ TIME ]", "[DEPEND]"}
+	okTexts    = []string{"[ ok ]", "[  ok  ]"}
+	setUpTexts = []string{
+		"cloud-init", "cloudinit", "ci-info:", "ignition", "afterburn", "coreos", "flatcar", "cirros", "cloudbase", "ostree",
+		"google_guest_agent", "google-guest-agent", "tiny-cloud", "FreeBSD",
+	}
+)
+
+// spent are texts that tell nothing more once something holds. That saves reading
+// most of the lines that hold them.
+var spent = []struct {
+	texts []string
+	when  func(*Console) bool
+}{
+	{unitTexts, func(c *Console) bool { return c.Job == nil }},
+	{okTexts, func(c *Console) bool { return c.Units == maxUnits }},
+	{setUpTexts, func(c *Console) bool { return c.SetUp != nil }},
+}
+
+// maxUnits is how many services are counted at most.
+const maxUnits = 100
 
 // readings are made in this order.
 var readings = []reading{
@@ -46,11 +66,8 @@ var readings = []reading{
 	{[]string{"ci-info:", "+Net device info", "+Route IPv4 info", "+Route info"}, readTable},
 	{[]string{"if-info:", "ip-route:"}, readCirrOS},
 	{serviceTexts, readService},
-	{[]string{"[ ok ]", "[  ok  ]"}, func(r *consoleReader, _ LogLine) { r.c.Units++ }},
-	{[]string{
-		"cloud-init", "cloudinit", "ci-info:", "ignition", "afterburn", "coreos", "flatcar", "cirros", "cloudbase", "ostree",
-		"google_guest_agent", "google-guest-agent", "tiny-cloud", "FreeBSD",
-	}, readSetUp},
+	{okTexts, readUnit},
+	{setUpTexts, readSetUp},
 }
 
 // consoleTexts are what tells something of a boot: the texts of marks, then those
@@ -78,6 +95,8 @@ func indexConsole() (texts []string, of []int) {
 	}
 	return texts, of
 }
+
+func readUnit(r *consoleReader, _ LogLine) { r.c.Units = min(r.c.Units+1, maxUnits) }
 
 func readSetUp(r *consoleReader, line LogLine) {
 	if r.c.SetUp == nil {
@@ -229,12 +248,9 @@ func readJob(r *consoleReader, line LogLine) {
 	}
 }
 
-// waits reports whether systemd said that it waits for a job.
-func (r *consoleReader) waits() bool { return r.c.Job != nil }
-
 // endJob: systemd says of another unit what became of it, so it went on.
 func endJob(r *consoleReader, line LogLine) {
-	if r.waits() && r.c.Job.Line.N != line.N {
+	if r.c.Job != nil && r.c.Job.Line.N != line.N {
 		r.c.Job = nil
 	}
 }

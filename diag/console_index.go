@@ -13,8 +13,9 @@ type logIndex struct {
 	// The finder's texts are, in this order, consoleTexts, secretTexts,
 	// alertTexts, bracketTexts and the set's; these are the first of each group.
 	secrets, alerts, brackets, causes, odd int32
-	units, urls                            int32 // the first of unitTexts, and what every URL holds
-	every                                  bool  // all lines are worth reading
+	urls                                   int32                 // what every URL holds
+	every                                  bool                  // all lines are worth reading
+	spent                                  []func(*Console) bool // for each of consoleTexts, nil if it always tells
 }
 
 // consoleIndex is for reading without causes.
@@ -56,7 +57,14 @@ func newLogIndex(set *lineSet) *logIndex {
 		return int32(at)
 	}
 	x.secrets = next(secretTexts)
-	x.units = int32(slices.Index(consoleTexts, unitTexts[0]))
+	x.spent = make([]func(*Console) bool, len(consoleTexts))
+	for i := range consoleTexts {
+		for _, group := range spent {
+			if reading := tellOf[i] - len(marks); reading >= 0 && &readings[reading].texts[0] == &group.texts[0] {
+				x.spent[i] = group.when
+			}
+		}
+	}
 	x.urls = x.secrets + int32(slices.Index(secretTexts, "://"))
 	x.alerts = next(alertTexts)
 	x.brackets = next(bracketTexts)
@@ -72,25 +80,36 @@ func newLogIndex(set *lineSet) *logIndex {
 
 // tells reports whether a sighting makes its line worth reading. What is seen very
 // often is looked at more closely: brackets tell only if clean takes them for a
-// control sequence, URLs if they may name an account, units that have started if
-// one is waited for.
+// control sequence, URLs if they may name an account, and some texts nothing more.
 func (x *logIndex) tells(r *consoleReader, s string, seen sighting) bool {
-	ids := x.finder.ended(seen.step)
-	switch id := ids[0]; {
-	case len(ids) > 1:
-		return true
-	case id >= x.units && id < x.units+int32(len(unitTexts)):
-		return r.waits()
-	case id == x.urls:
-		return mayHoldLogin(s[seen.at+1:])
-	case id < x.brackets || id >= x.causes:
+	for _, id := range x.finder.ended(seen.step) {
+		switch {
+		case id == x.urls:
+			if mayHoldLogin(s[seen.at+1:]) {
+				return true
+			}
+		case id < x.secrets:
+			if when := x.spent[id]; when == nil || !when(&r.c) {
+				return true
+			}
+		case id >= x.brackets && id < x.causes:
+			if mayBeSequence(s, seen.at+1-len(bracketTexts[id-x.brackets])) {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeSequence reports whether what a bracket begins is taken for what is left
+// of a control sequence.
+func mayBeSequence(s string, at int) bool {
+	if at > 0 && (s[at-1] == 'M' || s[at-1] == 'c') {
 		return true
 	}
-	begin := seen.at + 1 - len(bracketTexts[ids[0]-x.brackets])
-	if begin > 0 && (s[begin-1] == 'M' || s[begin-1] == 'c') {
-		return true
-	}
-	n, _ := leftover(s[begin:])
+	n, _ := leftover(s[at:])
 	return n > 0
 }
 

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,23 +27,19 @@ var secrets = []secret{
 	{[]string{"_password ", "_passwd ", "_secret ", "_token ", "_api_key ", "setx "}, replace(environment, "${1}"+removed)},
 	{[]string{"kubeadm", "bootstrap", "token"}, replace(bootstrap, removed)},
 	{[]string{"$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$sha1$", "$apr1$", "$argon2", "$pbkdf2", "grub.pbkdf2", "{SSHA", "{SHA", "{SMD5", "{CRYPT}"}, replace(crypted, removed)},
-	{wellKnownTexts, replace(wellKnown, removed)},
-	{[]string{
-		"pass", "contrase", "senha", "wachtwoord", "kennwort", "senord", "salasana", "пароль", "Пароль", "密码", "パスワード", "pw", "secret", "token", "credential", "psk", "presharedkey", "preshared-key",
-		"accesskey", "access_key", "access-key", "apikey", "api_key", "api-key", "authkey", "auth_key", "auth-key", "accountkey", "account_key",
-		"privatekey", "private_key", "private-key", "certificate-key", "encryptionkey", "encryption_key", "encryption-key", "signing_key", "sig=",
-	}, hideAssigned},
+	{wellKnownTexts, hideWellKnown},
+	{nameHints, hideAssigned},
 }
 
 // The forms of tokens, as those who hand them out document them.
 var (
 	wellKnownTexts = []string{
-		"xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gAAAA", "eyJ", "AKIA", "ASIA", "AIza", "ya29.", "sk_live_", "rk_live_",
-		"npm_", "pypi-AgEI", "dop_v1_", "hvs.", "SG.", "sk-", "AGE-SECRET-KEY-1", "K10",
+		"xox", "xapp-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gAAAA", ".eyJ", "AKIA", "ASIA", "AIza", "ya29.", "sk_live_", "rk_live_",
+		"npm_", "pypi-AgEI", "dop_v1_", "hvs.", "SG.", "sk-proj-", "sk-ant-", "sk-svcacct-", "AGE-SECRET-KEY-1", "::server:", "::node:",
 	}
 	wellKnown = regexp.MustCompile(`\b(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bgAAAA[\w-]{40,}={0,2}` +
 		`|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{35}|\bya29\.[\w-]{20,}|\b[sr]k_live_\w{16,}|\bnpm_[A-Za-z0-9]{30,}|\bpypi-AgEI[\w-]{20,}` +
-		`|\bdop_v1_[0-9a-f]{40,}|\bhvs\.[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}|\bK10[0-9a-f]{32,}::\S+`)
+		`|\bdop_v1_[0-9a-f]{40,}|\bhvs\.[\w-]{20,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bsk-(?:proj|ant|svcacct)-[A-Za-z0-9_-]{16,}|\bAGE-SECRET-KEY-1[0-9A-Z]{20,}|\bK10[0-9a-f]{32,}::\S+`)
 	crypted = regexp.MustCompile(`\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2(?:id|i|d)|pbkdf2[\w-]*)\$[./A-Za-z0-9$=,+-]{12,}|\bgrub\.pbkdf2\.[\w.]{20,}|\{(?:S?SHA(?:256|512)?|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{10,}`)
 
 	webhook    = regexp.MustCompile(`(hooks\.slack\.com/(?:services|workflows)/)[\w/-]+`)
@@ -72,6 +69,13 @@ func hidePiped(s string) string {
 		s = hereWord.ReplaceAllString(s, "${1}"+removed)
 	}
 	return s
+}
+
+func hideWellKnown(s string) string {
+	if !slices.ContainsFunc(wellKnownTexts, func(text string) bool { return strings.Contains(s, text) }) {
+		return s // the finder does not mind case
+	}
+	return wellKnown.ReplaceAllString(s, removed)
 }
 
 func hideLogins(s string) string {
@@ -160,7 +164,7 @@ var secretTexts, secretOf = indexSecrets()
 var secretFinder = newFinder(secretTexts)
 
 func indexSecrets() ([]string, []int) {
-	texts := []string{"PRIVATE KEY", "Private-", keyStart, "random", "list: |", "list: >"}
+	texts := []string{"PRIVATE KEY", "Private-", keyStart, "set the following", "list: |", "list: >"}
 	var of []int
 	for range texts {
 		of = append(of, -1)
