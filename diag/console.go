@@ -47,10 +47,12 @@ type Console struct {
 	Authorized []AuthorizedKey
 	HostKeys   []HostKey
 	// Interfaces and Gateways (default routes of IPv4) are as the last boot
-	// printed them; RoutesShown tells whether it printed its routes at all.
-	Interfaces  []Interface
-	Gateways    []Gateway
-	RoutesShown bool
+	// printed them. InterfacesWhole: none was cut off. RoutesShown: it printed its
+	// routes at all.
+	Interfaces      []Interface
+	InterfacesWhole bool
+	Gateways        []Gateway
+	RoutesShown     bool
 	// Lease is the last line by which a DHCP client got an address; nil if none.
 	Lease *LogLine
 	// SSHD is what was said last of the SSH service; nil if nothing was.

@@ -51,6 +51,7 @@ const (
 
 // A tableReader follows the tables from line to line.
 type tableReader struct {
+	headed bool   // the heading of the table of interfaces was seen
 	bare   int    // lines that may still come of a table whose rows have no prefix
 	broken string // the first half of a row
 	lines  int    // that may still come until its second half
@@ -66,15 +67,19 @@ func readTable(r *consoleReader, line LogLine) {
 	}
 	switch {
 	case strings.Contains(text, "Net device info"):
-		r.c.Interfaces = nil
+		r.c.Interfaces, r.c.InterfacesWhole, r.tables.headed = nil, false, true
 	case strings.Contains(text, "Route IPv4 info"), strings.Contains(text, "Route info"):
 		r.c.Gateways, r.c.RoutesShown = nil, !strings.Contains(text, "failed")
+		r.endInterfaces()
 	}
 	r.tableRow(text, line)
 }
 
 func (r *consoleReader) tableRow(text string, line LogLine) {
 	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "+-") {
+		r.endInterfaces()
+	}
 	if !strings.HasPrefix(text, "|") {
 		r.c.oldRow(text, line)
 		return
@@ -82,6 +87,13 @@ func (r *consoleReader) tableRow(text string, line LogLine) {
 	r.tables.broken = ""
 	if !r.c.row(text, line) {
 		r.tables.broken, r.tables.row, r.tables.lines = text, line, maxBroken
+	}
+}
+
+// endInterfaces is for what comes below the rows of the table of interfaces.
+func (r *consoleReader) endInterfaces() {
+	if len(r.c.Interfaces) > 0 && r.tables.headed {
+		r.c.InterfacesWhole = true
 	}
 }
 
@@ -146,6 +158,7 @@ func (c *Console) oldRow(text string, line LogLine) {
 	cells := strings.Fields(rest)
 	switch {
 	case strings.HasPrefix(name, "route-") && len(cells) == 5:
+		c.InterfacesWhole = len(c.Interfaces) > 0
 		c.route(cells[0], cells[1], cells[2], cells[3], line)
 	case len(cells) == 4 && (cells[0] == "0" || cells[0] == "1"):
 		c.device(name, cells[0] == "1", cells[1], cells[3], line)
@@ -204,7 +217,7 @@ func readCirrOS(r *consoleReader, line LogLine) {
 		}
 	}
 	if _, route, ok := strings.Cut(line.Text, "ip-route:"); ok {
-		r.c.RoutesShown = true
+		r.c.RoutesShown, r.c.InterfacesWhole = true, true
 		if words := strings.Fields(route); len(words) >= 5 && words[0] == "default" && words[3] == "dev" {
 			r.c.route("0.0.0.0", words[2], "0.0.0.0", words[4], line)
 		}

@@ -31,12 +31,29 @@ reads only "Permission denied"; the server's log says which file it is.`,
 		In: diag.ClientText, Pattern: `Authentication refused: bad ownership or modes for (?:file|directory) (\S+)`,
 		Example:  `debug1: Remote: Authentication refused: bad ownership or modes for directory /home/debian`,
 		NearMiss: `debug1: Remote: /home/debian/.ssh/authorized_keys:1: key options: pty`,
+	}, {
+		In: diag.ConsoleLog, Pattern: `Authentication refused: bad ownership or modes for (?:file|directory) (\S+)`,
+		Example:  `web-1 sshd[723]: Authentication refused: bad ownership or modes for directory /usr/home/alice`,
+		NearMiss: `web-1 sshd[723]: Authentication refused: realpath /home/alice/.ssh/authorized_keys failed`,
 	}},
-	Check: byText,
+	Check: checkServerPermissions,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See who owns what, and who may write; the one that the log names comes first.", Code: "ls -ld ~{user} ~{user}/.ssh ~{user}/.ssh/authorized_keys", Who: diag.Inside},
 		{Do: "Set it right.", Code: "sudo chown {user}: ~{user} ~{user}/.ssh ~{user}/.ssh/authorized_keys\nsudo chmod go-w ~{user}\nsudo chmod 700 ~{user}/.ssh && sudo chmod 600 ~{user}/.ssh/authorized_keys", Who: diag.Inside},
 		{Do: "On Red Hat's systems restore the labels of SELinux as well.", Code: "sudo restorecon -R -v ~{user}/.ssh", Who: diag.Inside},
 		rescue("If nobody can log in, boot it from a rescue image, mount its disk, and do the same there."),
 	}},
+}
+
+// checkServerPermissions also takes what a server's log says that goes to the
+// console; another account than the person's may be meant there.
+func checkServerPermissions(p *diag.Pass) diag.Verdict {
+	if v := byText(p); v.State != diag.Unknown {
+		return v
+	}
+	hit := firstHit(p, func(*diag.Hit) bool { return true })
+	if hit == nil {
+		return diag.Verdict{}
+	}
+	return lasting(p, hit, textArgs(p.Evidence, []diag.Hit{*hit}))
 }

@@ -142,7 +142,7 @@ func addressed(c *diag.Console) (usable bool, first *diag.LogLine) {
 			return true, nil
 		}
 	}
-	if len(c.Interfaces) == 0 {
+	if len(c.Interfaces) == 0 || !c.InterfacesWhole {
 		return false, nil
 	}
 	return false, &c.Interfaces[0].Line

@@ -51,10 +51,50 @@ func checkGuestAddress(p *diag.Pass) diag.Verdict {
 		}
 		known = known || v.State == diag.RuledOut
 	}
+	if v := foreignMAC(p); v.State != diag.Unknown {
+		return v
+	}
 	if known {
 		return diag.Verdict{State: diag.RuledOut}
 	}
 	return diag.Verdict{}
+}
+
+// foreignMAC looks for an interface in use whose MAC no port has, while a port's
+// is on no interface: the guest has changed it.
+func foreignMAC(p *diag.Pass) diag.Verdict {
+	if !p.Console.InterfacesWhole {
+		return diag.Verdict{}
+	}
+	var lone *diag.Port
+	macs := map[string]bool{}
+	for i := range p.Network.Ports {
+		port := &p.Network.Ports[i]
+		mac := strings.ToLower(port.MAC)
+		macs[mac] = true
+		if port.PortSecurity && mac != "" && !slices.ContainsFunc(p.Console.Interfaces, func(d diag.Interface) bool { return d.MAC == mac }) {
+			lone = port
+		}
+	}
+	for i := range p.Console.Interfaces {
+		dev := &p.Console.Interfaces[i]
+		if lone == nil || dev.MAC == "" || macs[dev.MAC] || len(dev.Usable()) == 0 || !onSubnet(dev, lone) {
+			continue
+		}
+		return diag.Verdict{
+			State: diag.Confirmed, Because: []diag.Observation{dev.Line.Observe(), portSays(lone, "MAC "+lone.MAC)},
+			Args: diag.Args{"has": "the MAC " + dev.MAC, "given": lone.MAC},
+		}
+	}
+	return diag.Verdict{}
+}
+
+// onSubnet reports whether an interface has an address of the port's own, so
+// that it is meant to be the port's and no bridge or container network.
+func onSubnet(dev *diag.Interface, port *diag.Port) bool {
+	return slices.ContainsFunc(dev.Usable(), func(a netip.Addr) bool {
+		return slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.IP == a || f.CIDR.IsValid() && f.CIDR.Contains(a) })
+	})
 }
 
 // comparePort holds a port against the guest's interface of the same MAC. An
