@@ -33,6 +33,7 @@ images want you to log in with their own account and to use sudo.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Log in with the account that the image makes, such as ubuntu, debian, almalinux, rocky or cloud-user, then become root.", Code: "ssh -p {port} ACCOUNT@{address}\nsudo -i"},
 		{Do: "It is better to leave it so. If root must log in, allow it keys only, and see what the server makes of it.", Code: "echo 'PermitRootLogin prohibit-password' | sudo tee /etc/ssh/sshd_config.d/10-root.conf\nsudo sshd -T | grep -i permitrootlogin && sudo systemctl reload ssh", Who: diag.Inside},
+		{Do: "To get in as root when SSH itself fails, give root a password: it is meant for the instance's own console.", Code: "sudo passwd root", Who: diag.Inside},
 	}},
 }
 

@@ -32,6 +32,7 @@ with the other.`,
 		{Do: "Print the fingerprints of the keys that you have, and look for the same.", Code: "for k in ~/.ssh/*.pub; do ssh-keygen -E md5 -lf \"$k\"; done"},
 		{Do: "Use that one, and no other.", Code: "ssh -o IdentitiesOnly=yes -i ~/.ssh/KEY-FILE -p {port} {user}@{address}"},
 		{Do: "If the public file beside your private key belongs to another key, make it anew.", Code: "ssh-keygen -y -f ~/.ssh/KEY-FILE > ~/.ssh/KEY-FILE.pub"},
+		{Do: "If another key or a password still lets you in, add this key with its help.", Code: "ssh-copy-id -i ~/.ssh/KEY-FILE.pub -p {port} {user}@{address}"},
 		{Do: "If you have lost the right key, let somebody who can log in add your public key, or use a rescue image to add it."},
 	}},
 }

@@ -30,6 +30,7 @@ not see it, keys that are only in the agent are not offered.`,
 	}},
 	Check: byText,
 	Fix: diag.Remedy{Steps: []diag.Step{
+		{Do: "See whether an agent runs, and which keys it holds.", Code: "ssh-add -l"},
 		{Do: "On Linux, macOS or in WSL: start an agent in this shell and give it your key.", Code: "eval \"$(ssh-agent -s)\" && ssh-add ~/.ssh/KEY-FILE"},
 		{Do: "On Windows: switch the agent's service on, in a PowerShell of the administrator, then add the key in your own.", Code: "Get-Service ssh-agent | Set-Service -StartupType Automatic -PassThru | Start-Service"},
 		{Do: "In a container, as root, or from a service, the agent of your own session is not seen: pass its socket on, or name the key file.", Code: "ssh -i ~/.ssh/KEY-FILE -p {port} {user}@{address}"},

@@ -15,7 +15,7 @@ to it go nowhere, however well the instance itself is.`,
 	ExplainedBy: append([]*diag.Cause{networkNoRouter, networkPortDown}, notRunning...),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look at it.", Code: "openstack floating ip show {address}"},
-		{Do: "Take it off and put it on again: that sets the forwarding up anew. You keep the address. In the dashboard: \"Disassociate Floating IP\", then \"Associate Floating IP\".", Code: "openstack server remove floating ip {id} {address}\nopenstack server add floating ip --fixed-ip-address {fixed} {id} {address}"},
+		{Do: "Take it off and put it on again: that sets the forwarding up anew. You keep the address. In the dashboard: \"Disassociate Floating IP\" (do not release it), then \"Associate Floating IP\".", Code: "openstack server remove floating ip {id} {address}\nopenstack server add floating ip --fixed-ip-address {fixed} {id} {address}"},
 		{Do: "If it stays down, give the cloud's support the address {address} and the ID {id}."},
 		{Do: "See whether the L3 agent or gateway host of router {router} is alive.", Code: "openstack network agent list --router {router}", Who: diag.Operator},
 	}},

@@ -29,7 +29,7 @@ internet can use up that number, too.`,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait a minute or two without trying, then try once.", Code: "ssh -p {port} {user}@{address}"},
 		{Do: "If a program of yours opens many connections at once (Ansible, CI, a backup), let it open fewer, or share one (ControlMaster)."},
-		{Do: "See who connects so often.", Code: "sudo journalctl -u ssh -u sshd --since -15min | grep -c preauth", Who: diag.Inside},
+		{Do: "See who connects so often.", Code: "sudo journalctl --no-pager -u ssh -u sshd --since -15min | grep preauth | tail -n 20", Who: diag.Inside},
 		{Do: "If many may connect at once, raise the limit.", Code: "echo 'MaxStartups 50:30:200' | sudo tee /etc/ssh/sshd_config.d/10-startups.conf && sudo systemctl reload ssh", Who: diag.Inside},
 		{Do: "Better, let the security group admit only the addresses that you use."},
 	}},
