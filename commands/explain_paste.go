@@ -1,6 +1,10 @@
 package commands
 
-import "sshhelp/diag"
+import (
+	"cmp"
+
+	"sshhelp/diag"
+)
 
 // pasteFacts are what pasted texts state of the connection that they are about,
 // of which only the certain is told: the client's words first, then the
@@ -9,10 +13,27 @@ func pasteFacts(pastes []diag.Paste) map[string]any {
 	facts := map[string]any{}
 	for i := range pastes {
 		if a := pastes[i].Deciding(); a != nil {
-			attemptFacts(a, facts)
+			known := *a
+			if a.Side == diag.ServerLog && severalUsers(pastes[i].Attempts) {
+				known.User = ""
+			}
+			attemptFacts(&known, facts)
 		}
 	}
 	return facts
+}
+
+// severalUsers reports whether a server's log names more than one account: then
+// nobody knows which is the person's.
+func severalUsers(attempts []diag.Attempt) bool {
+	user := ""
+	for _, a := range attempts {
+		if a.User != "" && user != "" && a.User != user {
+			return true
+		}
+		user = cmp.Or(a.User, user)
+	}
+	return false
 }
 
 func attemptFacts(a *diag.Attempt, facts map[string]any) {

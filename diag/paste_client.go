@@ -99,7 +99,7 @@ var clientSayings = []saying{
 	says("Authentication succeeded", `Authentication succeeded \(`, logsIn),
 	says("Entering interactive session", `Entering interactive session`, logsIn),
 	says("stdio forwarding failed", `stdio forwarding failed`, fails(ReachedBanner)),
-	says("UNKNOWN port 65535", `UNKNOWN port 65535`, func(r *attemptReader, _ []string) { r.at.Jump, r.at.Failed = true, true }),
+	says("UNKNOWN port 65535", `UNKNOWN port 65535`, (*attemptReader).pipeEnded),
 	says("roxy", `Executing proxy command: |Setting implicit ProxyCommand`, func(r *attemptReader, _ []string) { r.at.Jump = true }),
 }
 
@@ -172,6 +172,15 @@ func (r *attemptReader) client(index int, message string) {
 	if r.at != nil && strings.HasPrefix(message, "debug") {
 		r.at.verbose = true
 	}
+}
+
+// pipeEnded reads that what hung up is the pipe to a jump host or proxy command.
+// If the person's words did not name the target, what was read was that host's.
+func (r *attemptReader) pipeEnded(_ []string) {
+	if !r.at.Jump && !r.named {
+		r.at.Host, r.at.Port, r.at.User = "", 0, ""
+	}
+	r.at.Jump, r.at.Failed = true, true
 }
 
 // again starts another attempt if the one being read is over.

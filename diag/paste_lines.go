@@ -17,7 +17,7 @@ const maxMessages = 64
 var (
 	// wrapper is what stands before a message without being part of it.
 	wrapper = regexp.MustCompile("^(?:\\s+|[>|]+\\s*|[`\"'“”„«「]+|\\[\\d\\d:\\d\\d:\\d\\d\\.\\d+\\]\\s|" +
-		`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?(?: \[\w+\])?\s+|` +
+		`(?:[.!*<>] )?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?(?: \[\w+\])?\s+|` +
 		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.
 	loggedBy = regexp.MustCompile(`(?:^|[\s[(])(?:sshd(?:-session|-auth)?|dropbear|fail2ban(?:[.-]\w+)*|sshguard|blocklistd|OpenSSH-sshd)\]?(?:\(\S+\))? *(?:\[\d+\])?: |^\[\d+\] [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d |^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ `)

@@ -39,6 +39,10 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner[Errno 104] Connection reset by peer`,
 		NearMiss: `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner`,
 	}, {
+		In: diag.ClientText, Pattern: `^` + pythonEOF + `\s*$`,
+		Example:  `EOFError`,
+		NearMiss: `EOFError: Ran out of input`,
+	}, {
 		In: diag.ClientText, Pattern: puttyClosed,
 		Example:  `FATAL ERROR: Remote side unexpectedly closed network connection`,
 		NearMiss: `FATAL ERROR: Network error: Connection refused`,
@@ -65,6 +69,10 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 // closedAnyTime is what clients print whenever the other side hangs up; only
 // what stands above it tells whether that was early.
 const closedAnyTime = `^[^A-Za-z]*Connection (?:closed|reset) by (\S+?)(?: port (\d+))?\s*$`
+
+// pythonEOF is the line of a traceback by which paramiko shows that it was the
+// other side that hung up.
+const pythonEOF = "EOFError"
 
 // puttyClosed is the same in the words of PuTTY, its tools and WinSCP, which say
 // little of what went before.
@@ -125,6 +133,6 @@ func closedEarly(p *diag.Pass) []said {
 	early = early || blunt(p.Evidence)
 	late := pasted(p.Evidence, "login as:", "Using username", "Server refused our key", "Access granted", "Authenticating with")
 	return slices.DeleteFunc(saidOfTarget(p), func(s said) bool {
-		return s.Line.Pattern == closedAnyTime && !early || s.Line.Pattern == puttyClosed && late
+		return strings.HasPrefix(s.Text, pythonEOF) && !pasted(p.Evidence, "Error reading SSH protocol banner") || s.Line.Pattern == closedAnyTime && !early || s.Line.Pattern == puttyClosed && late
 	})
 }

@@ -1,6 +1,11 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"slices"
+	"strings"
+
+	"sshhelp/diag"
+)
 
 var sshdNoBanner = &diag.Cause{
 	ID:    "sshd/no-banner",
@@ -43,5 +48,9 @@ func checkNoBanner(p *diag.Pass) diag.Verdict {
 	if s.fails != nil {
 		o = observeSSH(s.fails, s.fails.SSH.IdentErr, "connected, but no identification string came in time")
 	}
-	return judgeSSH(p, s, o, saidOfTarget(p))
+	hits := saidOfTarget(p)
+	if pasted(p.Evidence, pythonEOF) { // paramiko's traceback: it was hung up
+		hits = slices.DeleteFunc(hits, func(s said) bool { return strings.Contains(s.Text, "SSH protocol banner") })
+	}
+	return judgeSSH(p, s, o, hits)
 }
