@@ -19,7 +19,7 @@ func checkCommand(io streams) *cobra.Command {
 		Use:   "check",
 		Short: "Test the installation: Slack, OpenStack, Redis, ping",
 		Long:  "Tests what serve needs and says of each thing that it is ok or what to change.\nExit status 1 if something failed.",
-		Args:  cobra.NoArgs,
+		Args:  exactly(0, "It takes no arguments."),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the lines as JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -27,7 +27,11 @@ func checkCommand(io streams) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return report(io, selfTest(cmd.Context(), cfg), asJSON)
+		checks := selfTest(cmd.Context(), cfg)
+		if err := cmd.Context().Err(); err != nil {
+			return err // what was cut short failed by itself
+		}
+		return report(io, checks, asJSON)
 	}
 	return cmd
 }
@@ -78,7 +82,9 @@ func report(io streams, checks []diag.Check, asJSON bool) error {
 		if c.Fix != "" {
 			line += "\n         to do: " + c.Fix
 		}
-		fmt.Fprintln(io.out, line)
+		if _, err := fmt.Fprintln(io.out, line); err != nil {
+			return fmt.Errorf("write the lines: %w", err)
+		}
 	}
 	return exit(failed)
 }

@@ -16,15 +16,16 @@ func diagnoseCommand(io streams) *cobra.Command {
 	var from, user, cloud, port string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "diagnose INSTANCE [from ADDRESS] [user ACCOUNT] [port PORT]",
+		Use:   "diagnose INSTANCE [from ADDRESS] [user ACCOUNT] [port PORT] [cloud NAME]",
 		Short: "Tell why SSH to an instance fails",
 		Long: `Finds the instance by name, UUID (or a unique beginning of it), address or DNS
 name, asks the cloud and probes it from here, and says what is wrong.
 
-Exit status: 0 nothing found wrong, 1 a cause was found, 2 usage or
-configuration error or no one instance of that name, 3 could not look.`,
+Exit status: 0 nothing found wrong; 1 a cause was found, or SSH fails and nothing
+tells why; 2 usage or configuration error, or no one instance of that name; 3
+could not look.`,
 		Example: "  sshhelp diagnose web-1\n  sshhelp diagnose 203.0.113.9 --from 198.51.100.7 --user ubuntu --json",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeast(1, "Which instance? Write its name, ID, address or DNS name: sshhelp diagnose web-1"),
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the `ADDRESS` that the person connects from (default: this machine)")
 	cmd.Flags().StringVar(&user, "user", "", "the `ACCOUNT` (default: the image's)")
@@ -39,28 +40,32 @@ configuration error or no one instance of that name, 3 could not look.`,
 		if !asked.From.IsValid() {
 			asked.FromWhy = diag.FromHere
 		}
-		return diagnose(cmd, io, asked, cloud, asJSON)
+		if cloud != "" {
+			asked.Cloud = cloud
+		}
+		return diagnose(cmd, io, asked, asJSON)
 	}
 	return cmd
 }
 
-func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, cloud string, asJSON bool) error {
+func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, asJSON bool) error {
 	cfg, err := loadConfig(cmd)
 	if err != nil {
 		return err
 	}
-	engine, err := terminalEngine(cfg, cloud, io.err)
+	engine, err := terminalEngine(cfg, asked.Cloud, io.err)
 	if err != nil {
 		return err
+	}
+	watch := func(commands.Progress) {}
+	if !asJSON {
+		watch = commands.Watcher(cmd.Context(), io.err)
 	}
 	found, err := engine.Find(cmd.Context(), asked)
 	if err != nil {
 		return err
 	}
-	watch := commands.Watcher(io.err)
-	if asJSON {
-		watch = nil
-	}
+	watch(commands.Progress{Source: diag.SourceServer, State: commands.Done, Took: found.Took})
 	d := engine.Diagnose(cmd.Context(), found, watch)
 	if err := cmd.Context().Err(); err != nil {
 		return fmt.Errorf("diagnose %s: %w", asked.Query, err)

@@ -36,8 +36,8 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	context.AfterFunc(ctx, stop) // who interrupts twice does not want to wait
+	os.Exit(run(ctx, os.Args[1:], streams{&patient{ctx: ctx, in: os.Stdin}, os.Stdout, os.Stderr}))
 }
 
 // streams are where a command reads and writes.
@@ -82,8 +82,22 @@ func run(ctx context.Context, args []string, io streams) int {
 	if errors.As(err, &status) && status.err == nil {
 		return status.status
 	}
-	fmt.Fprintln(io.err, "sshhelp: "+sentence(err))
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = &exitError{exitNoCloud, errors.New("interrupted before there was an answer")}
+	}
+	for _, one := range each(err) {
+		fmt.Fprintln(io.err, "sshhelp: "+sentence(one))
+	}
 	return statusOf(err)
+}
+
+// each returns the errors of several clouds; an error that is one stays one.
+func each(err error) []error {
+	lookedInVain := errors.Is(err, diag.ErrUnreachable) || errors.Is(err, diag.ErrCredentials)
+	if several, ok := err.(interface{ Unwrap() []error }); ok && lookedInVain {
+		return several.Unwrap()
+	}
+	return []error{err}
 }
 
 // sentence is what a person reads of an error.
@@ -116,6 +130,9 @@ func newRoot(io streams) *cobra.Command {
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
 	root.PersistentFlags().String("config", "", "configuration `FILE` (YAML); all of it can be set by the environment too")
 	root.AddCommand(
 		serveCommand(io), diagnoseCommand(io), probeCommand(io), consoleCommand(io),

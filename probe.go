@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -22,9 +23,10 @@ func probeCommand(io streams) *cobra.Command {
 		Short: "Show what an SSH server tells from outside",
 		Long: `Probes any host from here: name, ping, port, identification, algorithms, host
 key. It asks no cloud, and goes wherever you tell it: these are your own packets.
-One connection, no attempt to log in. Exit status 1 if SSH does not answer.`,
+One connection, no attempt to log in. Exit status 1 if SSH does not answer, 3
+if it could not be looked at.`,
 		Example: "  sshhelp probe 203.0.113.9\n  sshhelp probe [2001:db8::9]:2222 --json",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly(1, "Write the host to look at: sshhelp probe 203.0.113.9"),
 	}
 	cmd.Flags().StringVar(&user, "user", "", "the `ACCOUNT` that is meant")
 	cmd.Flags().StringVar(&key, "key", "", "a public key `FILE`: its fingerprint is shown")
@@ -82,6 +84,9 @@ func probe(cmd *cobra.Command, io streams, asked diag.Asked, keys []diag.HostKey
 	}
 	p := newProber(cfg, newLogger(cfg, discard{}), true)
 	e, err := commands.Probe(cmd.Context(), p, asked, time.Now())
+	if u := (*commands.UsageError)(nil); err != nil && !errors.As(err, &u) {
+		return &exitError{exitNoCloud, err}
+	}
 	if err != nil {
 		return err
 	}
@@ -105,7 +110,7 @@ func printProbe(ctx context.Context, io streams, e *diag.Evidence, keys []diag.H
 	if err != nil {
 		return err
 	}
-	if e.SSHAnswers() == nil {
+	if seen.Diagnosis.Answers() == nil {
 		return exit(exitFound)
 	}
 	return nil

@@ -24,7 +24,7 @@ func serveCommand(io streams) *cobra.Command {
 
 Environment: SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL, REDIS_URL (unset:
 an embedded Redis for one replica), OS_CLOUD, OS_CLIENT_CONFIG_FILE or OS_*.`,
-		Args: cobra.NoArgs,
+		Args: exactly(0, "It takes no arguments: settings come by --config and environment."),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(cmd)
 			if err != nil {

@@ -172,10 +172,21 @@ func TestNoneAndSeveral(t *testing.T) {
 	if d := e.Diagnose(t.Context(), f, nil); d.ExitStatus() != 2 || !slices.Equal(d.Near, []string{"web-11"}) {
 		t.Errorf("none: exit %d, near %q", d.ExitStatus(), d.Near)
 	}
-	e = engine(t, nil, &town{search: &diag.Search{Matches: []diag.Instance{web, web}}})
+	other := web
+	other.ID = "8e1d"
+	e = engine(t, nil, &town{search: &diag.Search{Matches: []diag.Instance{web, other}}})
 	f, _ = e.Find(t.Context(), diag.Asked{Query: "web-1"})
 	if d := e.Diagnose(t.Context(), f, nil); d.ExitStatus() != 2 || len(d.Matches) != 2 || !strings.Contains(d.Verdict, "2 instances") {
 		t.Errorf("several: exit %d, %q", d.ExitStatus(), d.Verdict)
+	}
+}
+
+// TestOneInstanceTwice: two credentials for one cloud find one instance.
+func TestOneInstanceTwice(t *testing.T) {
+	first, second := &town{name: "member", search: found(web)}, &town{name: "reader", search: found(web)}
+	f, err := engine(t, nil, first, second).Find(t.Context(), diag.Asked{Query: "web-1"})
+	if err != nil || !f.One() || f.cloud != Cloud(first) {
+		t.Errorf("found %+v, %v", f, err)
 	}
 }
 

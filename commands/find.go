@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -93,16 +94,29 @@ func (e *Engine) merge(asked diag.Asked, clouds []Cloud, searches []*diag.Search
 		f.add(s, clouds[i])
 	}
 	if len(f.Gaps) == len(clouds) {
-		return nil, fmt.Errorf("find %q: %w", asked.Query, errors.Join(errs...))
+		return nil, joined(errs) // each says what was looked for, and where
 	}
 	return f, nil
 }
 
-func (f *Found) add(s *diag.Search, cloud Cloud) {
-	if len(s.Matches) > 0 {
-		f.cloud = cloud
+// joined is errors.Join, but one error stays itself.
+func joined(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
 	}
-	f.Search.Matches = append(f.Search.Matches, s.Matches...)
+	return errors.Join(errs...)
+}
+
+// add takes over what one cloud found. Two entries of clouds.yaml may be two
+// credentials for one cloud: an instance that both see is one instance.
+func (f *Found) add(s *diag.Search, cloud Cloud) {
+	for _, m := range s.Matches {
+		if slices.ContainsFunc(f.Search.Matches, func(o diag.Instance) bool { return o.ID == m.ID }) {
+			continue
+		}
+		f.cloud, f.Search.Matches = cloud, append(f.Search.Matches, m)
+	}
+	f.Search.More = f.Search.More || s.More
 	f.Search.Where = append(f.Search.Where, s.Where...)
 	f.Search.Near = append(f.Search.Near, s.Near...)
 	if len(f.Search.Near) > 3 {

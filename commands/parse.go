@@ -316,6 +316,9 @@ func ParseFrom(text string) (netip.Addr, error) {
 	if err != nil {
 		return netip.Addr{}, usage("Write it like 203.0.113.7 or 2001:db8::7.", "%q is not an IP address.", clip(text))
 	}
+	if a.IsUnspecified() || a.IsMulticast() {
+		return netip.Addr{}, usage("Write the one address you connect from, such as 203.0.113.7.", "Nobody connects from %s.", a)
+	}
 	return a.Unmap().WithZone(""), nil
 }
 

@@ -71,6 +71,8 @@ func TestParseRefuses(t *testing.T) {
 		{"web-1 from 10.0.0.0/8", "10.0.0.0/8 is a network, not an address."},
 		{"10.0.0.0/8", "10.0.0.0/8 is a network, not an address."},
 		{"web-1 from home", `"home" is not an IP address.`},
+		{"web-1 from 0.0.0.0", "Nobody connects from 0.0.0.0."},
+		{"web-1 from ff02::1", "Nobody connects from ff02::1."},
 		{"web-1 user -oProxyCommand=x", "is not an account name."},
 		{"web-1 user $(reboot)", "is not an account name."},
 		{"web-1 user", "is missing."},

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -23,14 +24,29 @@ func Probe(ctx context.Context, w Witness, asked diag.Asked, now time.Time) (*di
 			return nil, fmt.Errorf("resolve %s: %w", asked.Query, err)
 		}
 		names, ok := fact.(*diag.Names)
-		if !ok || len(names.Addrs) == 0 {
-			return nil, usage("Write an address, or a name that DNS knows.", "%s leads to no address.", clip(asked.Query))
+		if err := nowhere(asked.Query, names, ok); err != nil {
+			return nil, err
 		}
 		e.Add(names)
 		e.Asked.Address = names.Addrs[0]
 	}
 	outside(ctx, w, e)
 	return e, nil
+}
+
+// nowhere says why a name gave no address; nil if it gave one. Only a resolver
+// that answered can say that there is none.
+func nowhere(query string, names *diag.Names, asked bool) error {
+	const hint = "Write an address, or a name that DNS knows, with its domain."
+	switch {
+	case !asked:
+		return usage(hint, "%q was not looked up: it is no full DNS name.", clip(query))
+	case len(names.Addrs) > 0:
+		return nil
+	case names.Outcome == diag.OK, names.Outcome == diag.NoSuchName:
+		return usage(hint, "%s leads to no address.", clip(query))
+	}
+	return fmt.Errorf("resolve %s: DNS gave no answer (%s)", clip(query), cmp.Or(names.Err, names.Outcome.String()))
 }
 
 // outside asks for ping and SSH at once and adds what they say.
@@ -96,21 +112,13 @@ func (p Probed) verdict() string {
 	if lead := p.Diagnosis.Lead(); lead != nil {
 		return lead.Text
 	}
-	if r := p.Evidence.SSHAnswers(); r != nil {
-		return "An SSH server answers at " + r.Target.String() + "."
-	}
-	for i := range p.Evidence.Reach {
-		if r := &p.Evidence.Reach[i]; r.Connect.Outcome == diag.TimedOut {
-			return "Nothing answers at " + r.Target.String() + "."
-		}
-	}
-	return "It could not be seen whether an SSH server answers."
+	return p.Diagnosis.Symptom()
 }
 
 // reachItems lists what one target told.
 func reachItems(r *diag.Reach) []diag.Item {
 	o := r.ObserveConnect()
-	items := []diag.Item{{Text: "tcp: " + o.Text + " in " + r.Connect.Took.Round(time.Millisecond/10).String()}}
+	items := []diag.Item{{Text: "tcp: " + o.Text + ", after " + r.Connect.Took.Round(time.Millisecond/10).String()}}
 	if r.SSH == nil {
 		return items
 	}
@@ -123,7 +131,9 @@ func reachItems(r *diag.Reach) []diag.Item {
 		add("before the identification", line)
 	}
 	add("identification", strings.TrimSpace(r.SSH.Version+" "+r.SSH.IdentErr))
-	add("key exchange", strings.TrimSpace(r.SSH.Kex.String()+" "+r.SSH.KexErr))
+	if r.SSH.Kex != diag.NotTried {
+		add("key exchange", strings.TrimSpace(r.SSH.Kex.String()+" "+r.SSH.KexErr))
+	}
 	for _, k := range r.SSH.HostKeys {
 		add("host key", k.Type+" "+k.SHA256)
 	}

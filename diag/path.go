@@ -56,7 +56,8 @@ var hops = []hop{
 }
 
 // path gives every hop its state: broken by a confirmed cause, ok by evidence,
-// not reached behind a broken hop, else unknown.
+// not reached behind a broken hop, else unknown. That SSH breaks once the port
+// is open is certain even where its cause is not.
 func path(e *Evidence, findings []Finding) []Hop {
 	list := make([]Hop, 0, len(hops))
 	broken := false
@@ -67,6 +68,10 @@ func path(e *Evidence, findings []Finding) []Hop {
 			broken = true
 		} else if text, because := h.fine(e); text != "" {
 			hop.State, hop.Text, hop.Because = HopOK, text, because
+		} else if r := e.fails(); h.name == AtSSH && r != nil && r.SSH != nil {
+			hop.State, hop.Text = HopBroken, r.SSH.failure()
+			hop.Because = []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: hop.Text}}
+			broken = true
 		} else if broken {
 			hop.State = HopNotReached
 		}

@@ -14,18 +14,18 @@ func (d *Diagnosis) verdictSentence() string {
 	case lead != nil && lead.State == Confirmed:
 		return lead.Text
 	case lead != nil && len(d.Possible) > 1:
-		return d.symptom() + " It may be one of these: " + d.possibleTitles() + "."
+		return d.Symptom() + " It may be one of these: " + d.possibleTitles() + "."
 	case lead != nil:
 		return lead.Text
 	}
 	e := d.evidence
 	switch {
 	case e.answers() != nil:
-		return fmt.Sprintf("Nothing wrong was found: an SSH server answers for %s at %s.", d.name(), e.answers().Target)
+		return "Nothing wrong was found: an" + strings.TrimPrefix(d.Symptom(), "An")
 	case e.fails() != nil:
-		return d.symptom() + " What could be seen does not tell why."
+		return d.Symptom() + " What could be seen does not tell why."
 	}
-	return "Nothing wrong was found in what could be seen, but that is not all: " + uncapital(d.symptom())
+	return "Nothing wrong was found in what could be seen, but that is not all: " + uncapital(d.Symptom())
 }
 
 func (d *Diagnosis) severalSentence() string {
@@ -50,24 +50,33 @@ func (d *Diagnosis) possibleTitles() string {
 	return strings.Join(titles, "; ")
 }
 
-// symptom says what is known to work or to fail, whatever the cause.
-func (d *Diagnosis) symptom() string {
+// Symptom says in a sentence what is known to work or to fail, whatever the
+// cause.
+func (d *Diagnosis) Symptom() string {
 	e := d.evidence
 	if r := e.answers(); r != nil {
-		return fmt.Sprintf("An SSH server answers for %s at %s.", d.name(), r.Target)
+		return fmt.Sprintf("An SSH server answers%s at %s.", d.subject(), r.Target)
 	}
 	if r := e.fails(); r != nil {
-		return r.failure(d.name())
+		return r.failure(d.subject())
 	}
 	t := e.Target()
 	if !t.IsValid() {
-		return fmt.Sprintf("It is not known whether SSH answers for %s.", d.name())
+		return fmt.Sprintf("It is not known whether SSH answers%s.", d.subject())
 	}
 	why := ""
 	if r := e.ReachOf(t.Addr()); r != nil && e.shutOut(r) {
 		why = ", because the rules do not let in the machine that tried"
 	}
-	return fmt.Sprintf("It is not known whether SSH answers for %s at %s%s.", d.name(), t, why)
+	return fmt.Sprintf("It is not known whether SSH answers%s at %s%s.", d.subject(), t, why)
+}
+
+// subject is " for web-1"; "" where only an address is known.
+func (d *Diagnosis) subject() string {
+	if d.Instance == nil && d.evidence.Asked.Address.IsValid() {
+		return ""
+	}
+	return " for " + d.name()
 }
 
 func (d *Diagnosis) name() string {
@@ -76,6 +85,10 @@ func (d *Diagnosis) name() string {
 	}
 	return d.evidence.Asked.Query
 }
+
+// Answers returns a probe by which an SSH server was found to work on the asked
+// port as far as the log-in, nil if none did.
+func (d *Diagnosis) Answers() *Reach { return d.evidence.answers() }
 
 // answers returns a probe by which an SSH server was found to work on the asked
 // port as far as the log-in, nil if none did.
@@ -121,17 +134,25 @@ func (e *Evidence) shutOut(r *Reach) bool {
 }
 
 // failure puts how the probe failed into a sentence.
-func (r *Reach) failure(name string) string {
+func (r *Reach) failure(subject string) string {
 	switch s := r.SSH; {
 	case r.Connect.Outcome == TimedOut:
 		return fmt.Sprintf("Nothing answers at %s.", r.Target)
 	case s == nil || broke(r.Connect.Outcome):
 		return fmt.Sprintf("No connection to %s comes about (%s).", r.Target, r.ObserveConnect().Text)
 	case broke(s.Ident):
-		return fmt.Sprintf("The port at %s opens, but no SSH server answers there (%s).", r.Target, cmp.Or(s.IdentErr, s.Ident.String()))
+		return fmt.Sprintf("The port at %s opens, but no SSH server answers there (%s).", r.Target, s.failure())
 	}
-	return fmt.Sprintf("An SSH server answers for %s at %s, but fails to agree with a client on how to encrypt (%s).",
-		name, r.Target, cmp.Or(r.SSH.KexErr, r.SSH.Kex.String()))
+	return fmt.Sprintf("An SSH server answers%s at %s, but fails to agree with a client on how to encrypt (%s).",
+		subject, r.Target, r.SSH.failure())
+}
+
+// failure says in few words how the stage that failed ended.
+func (s *SSHFacts) failure() string {
+	if broke(s.Ident) {
+		return cmp.Or(s.IdentErr, s.Ident.String())
+	}
+	return cmp.Or(s.KexErr, s.Kex.String())
 }
 
 // unseen lists what was looked at and showed nothing: a console without a word,

@@ -68,6 +68,17 @@ func TestWithoutCause(t *testing.T) {
 	}
 }
 
+// TestPathAgreesWithVerdict: what fails behind an open port is broken at ssh.
+func TestPathAgreesWithVerdict(t *testing.T) {
+	d := none(t, lookedAt(Reach{Connect: Dial{Outcome: OK}, SSH: &SSHFacts{Ident: OK, Kex: TimedOut}}))
+	if h := hopNamed(d, AtSSH); h.State != HopBroken || len(h.Because) == 0 {
+		t.Errorf("ssh %+v", h)
+	}
+	if h := hopNamed(d, AtSession); h.State != HopNotReached {
+		t.Errorf("session %s", h.State)
+	}
+}
+
 // TestAsksForTheLogin: where all that can be seen is fine, what was not looked
 // at is asked for.
 func TestAsksForTheLogin(t *testing.T) {
