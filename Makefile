@@ -24,7 +24,7 @@ bench-latency: ## a diagnosis against a cloud whose every call takes 100 ms
 	$(GO) test -run '^$$' -bench BenchmarkDiagnosisLatency -benchtime 5x .
 
 bench-ack: ## slash command to ack: 500 commands at 20 a second; the limit is p99 50 ms
-	$(GO) test -count=1 -run TestAckLatency -v ./bot | grep -E 'ack|ok|FAIL'
+	$(GO) test -count=1 -run TestAckLatency -v ./bot -load | grep -E 'ack|ok|FAIL'
 
 # Labelled texts that stand beside the project, where there are any.
 SETS ?= $(wildcard ../shared/console/public ../shared/console/real-debian12 ../shared/transcripts)

@@ -1,6 +1,0 @@
-//go:build !race
-
-package bot
-
-// raceFactor widens limits on time.
-const raceFactor = 1
