@@ -139,20 +139,14 @@ func (d *Diagnosis) stack() {
 }
 
 // explainer finds the confirmed cause behind c: the nearest one, unless that is
-// itself explained, then what explains it. The graph has no circle because
-// ExplainedBy are pointers to package variables (the compiler refuses one).
+// itself explained, then what explains it. It never climbs through a cause that
+// is not confirmed: that A may follow from B and B from C does not make A follow
+// from C. The graph has no circle because ExplainedBy are pointers to package
+// variables (the compiler refuses one).
 func explainer(c *Cause, confirmed map[*Cause]bool) *Cause {
 	for _, by := range c.ExplainedBy {
 		if confirmed[by] {
-			if root := explainer(by, confirmed); root != nil {
-				return root
-			}
-			return by
-		}
-	}
-	for _, by := range c.ExplainedBy {
-		if root := explainer(by, confirmed); root != nil {
-			return root
+			return cmp.Or(explainer(by, confirmed), by)
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ entry has the option nofail. The network and the SSH server do not start then.`,
 	Maybe:  "{name} may not have been able to mount a file system that its /etc/fstab names{what}.",
 	Breaks: diag.AtGuest,
 	// The root file system's disk is waited for in the same words.
-	ExplainedBy: []*diag.Cause{bootRootNotFound},
+	ExplainedBy: []*diag.Cause{bootRootNotFound, bootFilesystem}, // a damaged file system will not mount
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `Timed out waiting for device (?:\S+ - )?(.*?)\.?\s*$`,

@@ -3,6 +3,7 @@ package causes
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"sshhelp/diag"
 )
@@ -32,6 +33,8 @@ func checkNetworkDNS(p *diag.Pass) diag.Verdict {
 	v := diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil)}
 	v.Args["query"] = n.Name
 	switch {
+	case n.Outcome == diag.NoSuchName && p.Instance != nil && strings.EqualFold(p.Instance.Name, n.Name):
+		return diag.Verdict{} // found by its own name, which only looks like one of DNS
 	case n.Outcome == diag.NoSuchName:
 		v.Args["leads"] = "does not exist in DNS, or has no address"
 		v.Because = []diag.Observation{{Source: diag.SourceDNS, Where: "dns " + n.Name, Text: orElse(n.Err, "no such name")}}

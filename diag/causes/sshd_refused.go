@@ -15,7 +15,7 @@ same, and ends by itself after some minutes.`,
 	Breaks: diag.AtPort,
 	// From outside its network, what refuses at a private address is another
 	// machine that has the same.
-	ExplainedBy: append([]*diag.Cause{networkPrivateOnly, clientJumpHost, sshdBanned, sshdOtherPort}, guestNotReady...),
+	ExplainedBy: append([]*diag.Cause{networkPrivateOnly, clientJumpHost, sshdBanned, sshdOtherPort, bootSSHDFailed}, guestNotReady...),
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: openSSHSays(saysRefused),
 		Example:  `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
