@@ -42,7 +42,7 @@ func TestPage(t *testing.T) {
 	v.dark(false)
 
 	v.write("#composer-input", "/sshhelp db-2")
-	v.waitText("#log .block-header", "The kernel of db-2 crashed")
+	v.waitText("#log .block-header", "db-2 does not find the disk")
 	v.write("#composer-input", "/sshhelp gpu-7")
 	v.waitText("#log .block-header", "gpu-7")
 	v.waitText("#log .content", "No valid host was found")
