@@ -18,6 +18,9 @@ func WriteLog(to io.Writer, size int64) error {
 		l.boot()
 		for stop := min(l.n+100<<10, size); l.n < stop; {
 			l.now += 0.1 + 9*l.r.Float64()
+			if l.r.IntN(200) == 0 {
+				l.line(troubles[l.r.IntN(len(troubles))])
+			}
 			l.line(running[l.r.IntN(len(running))])
 		}
 	}
@@ -149,7 +152,14 @@ var running = []string{
 	"|audit: type=1400 audit(1779267603.#:#): apparmor=\"STATUS\" operation=\"profile_replace\" profile=\"unconfined\" name=\"~\" pid=#0 comm=\"apparmor_parser\"",
 	"|audit: type=1326 audit(1779267603.#:#): auid=1000 uid=1000 gid=1000 ses=# pid=#1 comm=\"~\" exe=\"/usr/bin/~\" sig=0 arch=c000003e syscall=# compat=0 ip=0x7f@ code=0x50000",
 	"|systemd[1]: Started ~.service - ~ daemon.", "|systemd[1]: ~.service: Deactivated successfully.", "|systemd[1]: ~.service: Consumed #.#s CPU time.", "|systemd[1]: Starting ~.service - ~ daemon...",
-	"|nf_conntrack: nf_conntrack: table full, dropping packet", "|TCP: request_sock_TCP: Possible SYN flooding on port 10.0.0.#:80. Sending cookies.", "|CPU: # PID: #0 Comm: ~ Not tainted 6.1.0-21-cloud-amd64 #1",
+	"|TCP: request_sock_TCP: Possible SYN flooding on port 10.0.0.#:80. Sending cookies.", "|CPU: # PID: #0 Comm: ~ Not tainted 6.1.0-21-cloud-amd64 #1",
 	"|perf: interrupt took too long (#1 > #0), lowering kernel.perf_event_max_sample_rate to #00", "|kauditd_printk_skb: # callbacks suppressed", "|~[#0]: GET /api/v1/~/# 200 0.0#s", "|~[#0]: worker # took job @ from queue ~",
+}
+
+// troubles are what such an instance tells now and then.
+var troubles = []string{
+	"|nf_conntrack: nf_conntrack: table full, dropping packet", "|INFO: task ~:#0 blocked for more than 120 seconds.",
 	"|Out of memory: Killed process #0 (~) total-vm:#0000kB, anon-rss:#000kB, file-rss:0kB, shmem-rss:0kB, UID:1000",
+	"|EXT4-fs error (device vda1): ext4_lookup:#: inode #1: comm ~: iget: checksum invalid", "|systemd[1]: Failed to start ~.service - ~ daemon.",
+	"|print_req_error: I/O error, dev vda, sector #000", "|systemd[1]: ~.service: Failed with result 'exit-code'.",
 }

@@ -80,21 +80,23 @@ func (r *consoleReader) next(s string, at int) int {
 	return end + 1
 }
 
-// lineBegin is where the last line of s begins.
+// lineBegin is where the last line of s begins. It and lineEnd look no further than
+// that line, as there may be a million of them.
 func lineBegin(s string) int {
-	begin := strings.LastIndexByte(s, '\n') + 1
-	return begin + strings.LastIndexByte(s[begin:], '\r') + 1
+	begin := len(s)
+	for begin > 0 && s[begin-1] != '\n' && s[begin-1] != '\r' {
+		begin--
+	}
+	return begin
 }
 
 // lineEnd is where the first line of s ends.
 func lineEnd(s string) int {
-	if end := strings.IndexByte(s, '\n'); end >= 0 {
-		s = s[:end]
+	end := 0
+	for end < len(s) && s[end] != '\n' && s[end] != '\r' {
+		end++
 	}
-	if end := strings.IndexByte(s, '\r'); end >= 0 {
-		return end
-	}
-	return len(s)
+	return end
 }
 
 // skip passes over whole lines that mean nothing.

@@ -257,6 +257,10 @@ func FuzzConsole(f *testing.F) {
 	f.Add("\x1b]0;\x1b[999;\x1b(\r\x1b[K[\x1b[0;31m*")
 	f.Add("-----BEGIN SSH HOST KEY KEYS-----\nssh-ed25519 AAAA\nssh-rsa AAAA====\n")
 	f.Add("[99999999999.999999] x\n[ 1.000000] setting system clock to x (99999999999)\nCloud-init v. 1 running 'init' at Mon, 99 Foo 1 00:00:00 +0000. Up 1e999 seconds.")
+	f.Add(logOf(40 << 10))
+	for _, unit := range hostileLines {
+		f.Add(strings.Repeat(unit, 3) + "\n" + unit + "\r" + unit)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c := ReadConsole(text)
 		last := 0

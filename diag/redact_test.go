@@ -139,6 +139,13 @@ func FuzzRedact(f *testing.F) {
 	f.Add("Set the following 'random' passwords\nroot:", " \n")
 	f.Add("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----")
 	f.Add("\x00$6$", "${1}$0")
+	f.Add(strings.Join(corpus(f, "secrets.txt"), "\n"), strings.Join(corpus(f, "harmless.txt"), "\r\n"))
+	for _, line := range corpus(f, "secrets-2.txt") {
+		f.Add(line, "")
+	}
+	for _, unit := range hostileLines {
+		f.Add(strings.Repeat(unit, 3), unit+"\n"+unit)
+	}
 	f.Fuzz(func(t *testing.T, before, after string) {
 		const secret = "Zq7Kx2Wm9Rt4Vb8N"
 		text := before + "\npassword=" + secret + "\n" + after

@@ -22,8 +22,8 @@ var secrets = []secret{
 	{programTexts, hideArguments},
 	{[]string{"identified by", "password("}, replace(sql, "${1}"+removed)},
 	{[]string{"temporary password"}, replace(generated, "${1}"+removed)},
-	{[]string{"password", "passwort ist", "passphrase is"}, replace(said, "${1}"+removed)},
-	{[]string{"adminpass", "password"}, replace(cell, "${1}"+removed)},
+	{[]string{"password ", "passwort ist", "passphrase is"}, replace(said, "${1}"+removed)},
+	{[]string{"adminpass", "password"}, hideCell},
 	{[]string{"_password ", "_passwd ", "_secret ", "_token ", "_api_key ", "setx "}, replace(environment, "${1}"+removed)},
 	{[]string{"kubeadm", "bootstrap", "token"}, replace(bootstrap, removed)},
 	{[]string{"$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$sha1$", "$apr1$", "$argon2", "$pbkdf2", "grub.pbkdf2", "{SSHA", "{SHA", "{SMD5", "{CRYPT}"}, replace(crypted, removed)},
@@ -69,6 +69,13 @@ func hidePiped(s string) string {
 		s = hereWord.ReplaceAllString(s, "${1}"+removed)
 	}
 	return s
+}
+
+func hideCell(s string) string {
+	if !strings.Contains(s, "|") && !strings.Contains(s, "value=") {
+		return s
+	}
+	return cell.ReplaceAllString(s, "${1}"+removed)
 }
 
 func hideWellKnown(s string) string {
@@ -202,7 +209,7 @@ func (r *redactor) words(s string) string {
 			break
 		}
 	}
-	if listHead.MatchString(s) {
+	if (strings.Contains(s, "chpasswd") || strings.Contains(s, "list:") || strings.Contains(s, "Set the f")) && listHead.MatchString(s) {
 		r.list = maxListLines
 	}
 	return s

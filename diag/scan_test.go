@@ -102,6 +102,9 @@ func FuzzScan(f *testing.F) {
 	f.Add("/dev/vda1: |=====   | 37.4%")
 	f.Add("failed 1/20: up 3.1")
 	f.Add("…0m login as")
+	for line := range strings.SplitSeq(testBoot, "\n") {
+		f.Add(line)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		line := LogLine{N: 1, Text: text}
 		hits := map[*Cause][]Hit{}
