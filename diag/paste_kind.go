@@ -19,6 +19,12 @@ type tell struct {
 // tells weigh one message. What a client prints once outweighs a line of a log,
 // because logs are long and clients brief.
 var tells = []tell{
+	{ConsoleLog, 4, guard(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
+	{ConsoleLog, 2, guard(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
+	{ConsoleLog, 1, guard(`^\[ *\d+\.\d{6}\] `)},
+	{ConsoleLog, 2, guard(`\b(?:url_helper|util|stages|handlers|schema|netinfo)\.py\[|\bcc_\w+\.py|DataSource[A-Z]\w+|cloud-init\S*\[\d+\]|^cloud-init|\bkernel: |\bdracut\b|initramfs|BusyBox v\d|EXT[234]-fs|XFS \(|VFS: |soft lockup|(?:nf|ip)_conntrack: |ignition\[\d+\]|^Ignition `)},
+	{ConsoleLog, 4, guard(`systemd\[1\]: |Freeing unused kernel|SSH host key: SHA256:|Buffer I/O error|XENBUS: |Loading, please wait|/lib/modules/\d`)},
+	{ConsoleLog, 2, guard(`Booting from |GRUB |grubdom>|^grub>|^error: (?:file |no such |unknown |symbol |you need |bad shim)|^Error \d+: (?:File|Filesystem|Unknown|Selected|Inconsistent)|Security Violation|[Bb]ad shim|fsck\.|^Give root password|Freezing execution|SELinux: |Unable to load SELinux|xenbus|\bmount: (?:mounting|unknown|wrong|special|can't find)|switch_root|^ramfs|FreeBSD/|Trying to mount root|Entering (?:emergency|rescue) mode|^Checking (?:file ?systems|root)|\[ *(?:FAIL|fail|ok)(?:ED|ed)? *\]|: clean, \d+/\d+ files|[Nn]et device info|[Rr]oute IPv[46]? info|No init found`)},
 	{ServerLog, 4, guard(`^(?:error: |fatal: )*(?:` + serverSays + `)`)},
 	{ServerLog, 4, guard(`sshd(?:\.service|\.exe)? .*(?:could not be started|failed|start)|(?i:SSHD? service could not be started)|^\S*/?sshd(?:\.exe)?: |pam_\w+\(sshd[\w:-]*\)`)},
 	{ServerLog, 5, guard(`[$#>%] ?(?:sudo )?(?:\S*[/\\])?(?:sshd(?:\.exe)? -|(?:journalctl|tail|cat|grep|less|systemctl|service)\b.*(?:ssh|auth\.log|secure|fail2ban))|^-+ ?server ?-+|^PS \S+ (?:net start|Start-Service) sshd`)},
@@ -26,13 +32,10 @@ var tells = []tell{
 	{ClientText, 5, commandLine},
 	{ClientText, 5, guard(`^(?i:ssh|scp|sftp|dbclient|rsync|plink|pscp|ssh_askpass|git@\S+): |^(?:kex|ssh)_exchange_identification: |^ssh_dispatch_run_fatal|banner exchange: Connection to |^Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|^The authenticity of host '|^Warning: Permanently added|Host key for \S+ has changed|^No \S+ host key is known for|knownhosts: key|UnknownHostKey|HostKey has been changed|[Hh]ost key (?:is not cached|does not match|mismatch|not in manually|for server '?\S+ does not match)|not found in known_hosts|POTENTIAL SECURITY BREACH|reject HostKey`)},
 	{ClientText, 5, guard(`^(?:[\w.+-]+@\S+: )?Permission denied(?: \([a-z]|, please try again)|^Received disconnect from|^Disconnected from|^Connection (?:closed|reset) by|^Connection to \S+ (?:closed|port \d+ timed out)|^(?:Read from remote host|Timeout, server|Write failed:|client_loop: |packet_write_)|^Unable to negotiate (?:with|a key)|^(?:Load key|Bad owner|Bad permissions|Permissions \d{3,4} for|Identity file|Bad passphrase|Enter passphrase for key|no such identity: )|Identity file \S+ not accessible|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|identity_sign: |^Could not resolve|^Too many authentication failures|Bad configuration option|bad configuration options|authentication agent|connecting to agent|agent refused operation|stdio forwarding failed|^channel \d+: open failed|'s password:|Skipping ssh-dss key|Server accepts key|^(?:Last login: |sftp> )|PTY allocation request failed|\bscp: \S+: Permission denied|unexpectedly closed network|Shared connection to \S+ closed|Authenticated (?:to \S+|using|with partial)|[Pp]lease login as`)},
-	{ClientText, 5, guard(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree|load|open)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
+	{ClientText, 5, guard(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree a|load (?:this )?(?:private )?key)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
 	{ClientText, 5, guard(`Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Host is down|Invalid SSH identification|invalid server's version|Protocol major versions differ|connect to (?:host|address) \S+ port \d+`)},
 	{ClientText, 5, guard(`com\.jcraft\.jsch|JSchException|\bparamiko\b|ssh: (?:handshake failed|unable to authenticate|no key found|cannot decode|this private key is)|dial tcp \S*:\d+: |ssh2|libssh|phpseclib|Net/SSH2|Net::SSH|authentication methods failed|Algorithm negotiation fail|Auth fail|USERAUTH fail|Incompatible ssh|no common algorithm|Authentication failure\. Retrying|SSH auth method|getaddrinfo|gaierror|UnknownHostException|SSH_MSG_|SSH_AUTH_SOCK|\bssh-agent\b|Renci\.SshNet|private ?[kK]ey|UNREACHABLE!|no such host|No matching|connect E[A-Z]+ |socket is not established|Terraform|SSHException|SshAuthentication|ECONNREFUSED|HOST_KEY_NOT_VERIFIABLE|UserAuthException|failed \(tcp\)|(?:nc|telnet): .*(?:refused|timed out|No route)|Error (?:resolving|connecting)|Connect failed: |Access denied for '\w|Host denied|no file exists at|ssh2_(?:connect|auth)`)},
 	{ClientText, 5, guard(NoClient)},
-	{ConsoleLog, 4, guard(`SeaBIOS \(version|Welcome to GRUB|Linux version \d|ci-info: |Cloud-init v\. |cloud-init\[\d+\]: |BdsDxe: |Kernel panic - not|Command line: BOOT_IMAGE`)},
-	{ConsoleLog, 2, guard(`\[  OK  \]|\[FAILED\]|\[DEPEND\]|\[ TIME \]|A start job is running for|^\S+ login: |You are in emergency mode|\(initramfs\)|grub rescue>|No bootable device`)},
-	{ConsoleLog, 1, guard(`^\[ *\d+\.\d{6}\] `)},
 }
 
 // serverSays are messages of a server's own, clientDebugs of a client's.
@@ -67,13 +70,17 @@ func Recognise(text string) TextKind { return sorter{}.recognise(text) }
 
 func (s sorter) recognise(text string) TextKind {
 	score := map[TextKind]int{}
+	seen := map[string]bool{} // what is said again and again counts once
 	var a about
 	n, key := 0, false
 	for raw := range strings.SplitSeq(text, "\n") {
 		line := clean(strings.TrimSuffix(raw[:min(len(raw), maxConsoleLine)], "\r"))
 		key = key || keyBegins(line)
 		for _, m := range s.messages(line) {
-			score[m.kind] += m.weight
+			if !seen[m.text] {
+				score[m.kind] += m.weight
+			}
+			seen[m.text] = true
 			a.hear(m.text, m.weight)
 		}
 		if n++; n == maxRecognised {
@@ -188,6 +195,9 @@ func (a *about) hear(message string, weight int) {
 		a.printed++
 	case words >= 6 || len(message) > 60:
 		a.prose++
+	}
+	if !topic.may(message) {
+		return
 	}
 	if m := topic.FindStringSubmatchIndex(message); m != nil {
 		for group := 1; 2*group < len(m); group++ {
