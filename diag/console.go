@@ -2,6 +2,7 @@ package diag
 
 import (
 	"bytes"
+	"sync"
 	"time"
 )
 
@@ -60,7 +61,7 @@ type Console struct {
 	// SetUp is the first line that tells of what sets instances up: cloud-init,
 	// Ignition or the like; nil if none does.
 	SetUp *LogLine
-	// Units is how many services the last boot told of as started well, 100 at
+	// Units is how many services the last boot told of as started well, 30 at
 	// most.
 	Units int
 	// Job is what systemd said last that it waits for; nil once it went on.
@@ -138,6 +139,11 @@ func ReadConsole(text string) *Console {
 type ConsoleReader struct {
 	lines   *consoleReader
 	pending []byte // what came since the last whole line
+	// Lines that were searched and are to be read. While they are, the next ones
+	// are searched.
+	searched string
+	seen     []sighting
+	memory   [2]sightings // for those sightings and the next, in turn
 }
 
 // pieceSize is how much is read at once at most, in bytes.
@@ -163,7 +169,7 @@ func (r *ConsoleReader) Write(piece []byte) (int, error) {
 		}
 		next := rest[:min(len(rest), pieceSize)]
 		whole := wholeLines(next)
-		r.lines.text(uncolour(next[:whole]))
+		r.text(uncolour(next[:whole]))
 		if whole == 0 {
 			r.pending, whole = append(r.pending, next...), len(next)
 		}
@@ -176,7 +182,7 @@ func (r *ConsoleReader) Write(piece []byte) (int, error) {
 func (r *ConsoleReader) finish(rest []byte) []byte {
 	n := bytes.IndexAny(rest[:min(len(rest), pieceSize)], "\r\n") + 1
 	if n > 0 {
-		r.lines.text(uncolour(append(r.pending, rest[:n]...)))
+		r.text(uncolour(append(r.pending, rest[:n]...)))
 		r.pending = r.pending[:0]
 		return rest[n:]
 	}
@@ -197,6 +203,24 @@ func wholeLines(piece []byte) int {
 
 // Console ends the log and returns what it says. It is called once.
 func (r *ConsoleReader) Console() *Console {
-	r.lines.text(uncolour(r.pending))
+	r.text(uncolour(r.pending))
+	r.text("")
 	return r.lines.console()
+}
+
+// text reads the lines before, and searches these.
+func (r *ConsoleReader) text(next string) {
+	var seen []sighting
+	search := func() { seen = r.lines.index.finder.search(next, &r.memory[1]) }
+	if len(next) < minShare {
+		search()
+		r.lines.text(r.searched, r.seen)
+	} else {
+		var other sync.WaitGroup
+		other.Go(search)
+		r.lines.text(r.searched, r.seen)
+		other.Wait()
+	}
+	r.searched, r.seen = next, seen
+	r.memory[0], r.memory[1] = r.memory[1], r.memory[0]
 }

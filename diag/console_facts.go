@@ -45,7 +45,7 @@ var spent = []struct {
 }
 
 // maxUnits is how many services are counted at most.
-const maxUnits = 100
+const maxUnits = 30
 
 // readings are made in this order.
 var readings = []reading{

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"slices"
+	"sync"
 )
 
 // A logIndex tells which lines of a console log are worth reading: those that
@@ -19,7 +20,7 @@ type logIndex struct {
 }
 
 // consoleIndex is for reading without causes.
-var consoleIndex = newLogIndex(nil)
+var consoleIndex = sync.OnceValue(func() *logIndex { return newLogIndex(nil) })
 
 // alertTexts are what the readers of host keys and of the clock look for.
 var alertTexts = []string{

@@ -16,7 +16,6 @@ type consoleReader struct {
 	scanner *scanner
 	n       int // line breaks read
 	kept    keeper
-	seen    sightings // memory for text
 	redact  redactor
 	keys    hostKeyReader
 	tables  tableReader
@@ -27,9 +26,11 @@ type consoleReader struct {
 }
 
 func newLineReader(s *scanner) *consoleReader {
-	r := &consoleReader{c: Console{Empty: true, scanner: s}, index: consoleIndex, scanner: s}
-	if s != nil {
-		r.index = s.console
+	r := &consoleReader{c: Console{Empty: true, scanner: s}, scanner: s}
+	if s == nil {
+		r.index = consoleIndex()
+	} else {
+		r.index = s.console()
 		r.c.hits = map[*Cause][]Hit{}
 	}
 	return r
@@ -42,11 +43,10 @@ func (r *consoleReader) attentive() bool {
 	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.tables.within() || r.index.every
 }
 
-// text reads whole lines. A carriage return goes back to redraw the line; what it
+// text reads whole lines, in which the index has seen something. A carriage return goes back to redraw the line; what it
 // held before is a line of its own, of the same number.
-func (r *consoleReader) text(s string) {
+func (r *consoleReader) text(s string, all []sighting) {
 	at := r.follow(s, 0)
-	all := r.index.finder.search(s, &r.seen)
 	for i := range all {
 		if all[i].at < at || !r.index.tells(r, s, all[i]) {
 			continue

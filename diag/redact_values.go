@@ -3,6 +3,7 @@ package diag
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Most secrets are values that have a name: "password: x", "DB_PASSWORD=x",
@@ -31,13 +32,13 @@ var nameHints = []string{
 }
 
 // names finds them, without the blank.
-var names = func() *finder {
+var names = sync.OnceValue(func() *finder {
 	var texts []string
 	for _, name := range nameTexts {
 		texts = append(texts, strings.TrimSpace(name))
 	}
 	return newFinder(texts)
-}()
+})
 
 var (
 	// sign is what stands between a name and its value.
@@ -80,7 +81,7 @@ type named struct {
 
 // nextNamed returns the first name in s from an offset on that a sign follows.
 func nextNamed(s string, from int) (named, bool) {
-	step := int32(0)
+	names, step := names(), int32(0)
 	for i := from; i < len(s); i++ {
 		step = names.next[int(step>>1)+int(names.class[s[i]])]
 		if step&1 == 0 {

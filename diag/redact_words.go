@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A secret is one form of secret within a line.
@@ -168,7 +169,7 @@ func hideArguments(s string) string {
 // of each, -1 for those of keys and lists.
 var secretTexts, secretOf = indexSecrets()
 
-var secretFinder = newFinder(secretTexts)
+var secretFinder = sync.OnceValue(func() *finder { return newFinder(secretTexts) })
 
 func indexSecrets() ([]string, []int) {
 	texts := []string{"PRIVATE KEY", "Private-", keyStart, "set the following", "list: |", "list: >"}
@@ -195,7 +196,7 @@ const maxRounds = 4
 // nothing changes, because what is hidden may show what stands behind it.
 func (r *redactor) words(s string) string {
 	for round := range maxRounds {
-		r.found = secretFinder.find(s, r.found[:0])
+		r.found = secretFinder().find(s, r.found[:0])
 		if len(r.found) == 0 && round == 0 {
 			return s
 		}

@@ -22,7 +22,7 @@ func (l LogLine) Observe() Observation {
 // safe for concurrent use.
 type scanner struct {
 	kinds   map[TextKind]*lineSet
-	console *logIndex // of the lines of consoles
+	console func() *logIndex // of the lines of consoles
 }
 
 // A lineSet holds the patterns that one kind of text is searched for.
@@ -31,7 +31,11 @@ type lineSet struct {
 	texts    []string // that stand for the patterns
 	of       []int    // pattern that each of the texts stands for
 	always   []int    // patterns that no text stands for
-	finder   *finder
+	// index finds the texts; it and finder are called before anything else is
+	// used but the patterns, and work at the first call: most runs of the
+	// program read one kind of text.
+	index  func()
+	finder func() *finder
 }
 
 // A pattern is compiled when the first line asks for it: of the hundreds that
@@ -55,24 +59,36 @@ func newScanner(causes []*Cause) *scanner {
 		}
 	}
 	for _, set := range s.kinds {
-		set.finder = newFinder(set.texts)
+		set.index = sync.OnceFunc(set.findTexts)
+		set.finder = sync.OnceValue(func() *finder {
+			set.index()
+			return newFinder(set.texts)
+		})
 	}
-	s.console = newLogIndex(s.kinds[ConsoleLog])
+	s.console = sync.OnceValue(func() *logIndex {
+		set := s.kinds[ConsoleLog]
+		set.index()
+		return newLogIndex(set)
+	})
 	return s
 }
 
-// add takes a cause's line, with the texts that stand for it.
 func (s *lineSet) add(c *Cause, l *Line) {
-	i := len(s.patterns)
 	s.patterns = append(s.patterns, pattern{cause: c, line: l, re: sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(l.Pattern)
 	})})
-	list := literals(l.Pattern)
-	if list == nil {
-		s.always = append(s.always, i)
-	}
-	for _, text := range list {
-		s.texts, s.of = append(s.texts, text), append(s.of, i)
+}
+
+// findTexts finds out which texts stand for the patterns.
+func (s *lineSet) findTexts() {
+	for i := range s.patterns {
+		list := literals(s.patterns[i].line.Pattern)
+		if list == nil {
+			s.always = append(s.always, i)
+		}
+		for _, text := range list {
+			s.texts, s.of = append(s.texts, text), append(s.of, i)
+		}
 	}
 }
 
@@ -102,7 +118,7 @@ func (s *scanner) lines(lines []LogLine, in TextKind, hits map[*Cause][]Hit) {
 	}
 	var found []int32
 	for _, line := range lines {
-		found = set.finder.find(line.Text, found[:0])
+		found = set.finder().find(line.Text, found[:0])
 		set.match(line, found, hits)
 	}
 }

@@ -39,6 +39,11 @@ func newFinder(texts []string, odd ...byte) *finder {
 	for c := byte('A'); c <= 'Z'; c++ {
 		f.class[c] = f.class[lower(c)]
 	}
+	size := 2 // the root, and the odd ones' state
+	for _, text := range texts {
+		size += len(text)
+	}
+	f.next, f.ends = make([]int32, 0, size*f.width), make([][]int32, 0, size)
 	f.grow()
 	for i, text := range texts {
 		f.add(text, int32(i))
@@ -80,9 +85,9 @@ func (f *finder) classifyOdd(odd []byte) {
 	}
 }
 
-// grow adds a state and returns it.
+// grow adds a state, for which there is room, and returns it.
 func (f *finder) grow() int32 {
-	f.next = append(f.next, make([]int32, f.width)...)
+	f.next = f.next[:len(f.next)+f.width]
 	f.ends = append(f.ends, nil)
 	return int32(len(f.ends) - 1)
 }

@@ -43,7 +43,7 @@ const usual = `
 [  100.000000] IPv6: ADDRCONF(NETDEV_CHANGE): ens3: link becomes ready nf_conntrack: table full, dropping packet
 [  OK  ] Started cron.service - Regular background program processing daemon. Starting ssh.service - OpenBSD Secure Shell server... rsyslog daemon; dbus daemon
 [  100.000000] cron[812]: session opened for user root(uid=0) by (uid=0); session closed for user root; connection from 203.0.113.7 port 40000 closed by server
-[  100.000000] server: client connected, connection to host refused, timeout, request timed out, no such file or directory, permission denied, invalid argument
+[  100.000000] server: client connected, connection to host refused, no such file or directory, permission denied, invalid argument
 [  100.000000] python3[812]: File "/usr/lib/python3/dist-packages/cloudinit/sources/__init__.py", line 812, in get_data Traceback (most recent call last): error: warning: failed
 `
 
