@@ -89,6 +89,7 @@ type pace struct {
 	deaf      time.Duration // without hello until Healthy fails
 	mute      time.Duration // without hello until Run gives up
 	lookAgain []time.Duration
+	admit     time.Duration // for taking up what an envelope asks, before its ack
 }
 
 // normalPace: the lease is how long a killed replica's check stands still, and
@@ -97,7 +98,7 @@ type pace struct {
 func normalPace() pace {
 	return pace{
 		lease: 12 * time.Second, block: 2 * time.Second, edit: 1500 * time.Millisecond, drain: 25 * time.Second,
-		grace: 100 * time.Millisecond, deaf: 3 * time.Minute, mute: 10 * time.Minute,
+		grace: 100 * time.Millisecond, admit: admitMost, deaf: 3 * time.Minute, mute: 10 * time.Minute,
 		lookAgain: []time.Duration{0, time.Second, 3 * time.Second},
 	}
 }

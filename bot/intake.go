@@ -57,7 +57,7 @@ return 'queued'
 // admit queues a wish unless there is a reason not to. An error means that it is
 // not known to be queued; asking again is safe.
 func (b *Bot) admit(ctx context.Context, w wish) (fate, error) {
-	ctx, cancel := context.WithTimeout(ctx, admitMost)
+	ctx, cancel := context.WithTimeout(ctx, b.pace.admit)
 	defer cancel()
 	k := b.store.keys
 	work := k.stream(w.job.Kind)
