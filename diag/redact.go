@@ -14,6 +14,7 @@ import (
 const (
 	removed    = "[removed]"
 	removedKey = "[private key removed]"
+	removedEnd = "[end of private key]"
 )
 
 // Redact takes secrets out of a text of any length and kind.
@@ -90,6 +91,8 @@ var (
 // keyStart is how the body of a key of OpenSSH's own form begins.
 const keyStart = "b3BlbnNzaC1rZXktdjE"
 
+var keyBegin = regexp.MustCompile(keyStart + `[A-Za-z0-9+/=]*`)
+
 // within reports whether the next line must be looked at whatever it holds.
 func (r *redactor) within() bool { return r.key > 0 || r.list > 0 || !r.begun }
 
@@ -106,8 +109,8 @@ func (r *redactor) line(s string) string {
 	case strings.Contains(s, "PRIVATE KEY") && wholeKey.MatchString(s):
 		s = r.beginKey(s)
 	case strings.Contains(s, keyStart):
-		r.key, r.other = max(r.key, maxKeyLines), 0
-		fallthrough
+		r.key, r.other, r.privateKey = max(r.key, maxKeyLines), 0, true
+		s = keyBegin.ReplaceAllString(s, removedKey)
 	case r.key > 0:
 		if text, ok := r.inKey(s); ok {
 			return text
@@ -131,7 +134,10 @@ func (r *redactor) beginKey(s string) string {
 	return wholeKey.ReplaceAllString(s, removedKey)
 }
 
-func keyEnd(s string) bool { return strings.Contains(s, "--END ") || strings.Contains(s, "-- END ") }
+// keyEnd reports whether a line ends a key, or did before it was redacted.
+func keyEnd(s string) bool {
+	return strings.Contains(s, "--END ") || strings.Contains(s, "-- END ") || strings.Contains(s, removedEnd)
+}
 
 // inKey takes lines of a private key. Lines of other writers may stand between
 // them; of those it says false.
@@ -141,7 +147,7 @@ func (r *redactor) inKey(s string) (text string, ok bool) {
 	switch {
 	case keyEnd(t):
 		r.key, r.privateKey = 0, true
-		return s[:strings.Index(s, t)] + removedKey, true
+		return s[:strings.Index(s, t)] + removedEnd, true
 	case t == "", keyHeader.MatchString(t):
 		return "", true
 	case keyBody(t):
