@@ -16,7 +16,10 @@
 // [Diagnosis.Answer] puts it into words, once, for every renderer.
 //
 // The boundary: this package and its causes import the standard library only,
-// do no I/O, read no clock and start no goroutine. It is owned neither by
+// do no I/O and read no clock. No goroutine outlives a call; the search for texts
+// in a long console log alone shares its work among processors, because a log
+// of 100 MiB is otherwise read at half the speed of a tool for searching files,
+// and waits for all of them. The package is owned neither by
 // OpenStack nor by Slack, so that the same reasoning serves a thread, a terminal
 // and a test case; everything it knows is in its arguments. The causes stand in
 // the sub-package causes, one file each, because 94 of them would bury the
