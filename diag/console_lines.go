@@ -43,8 +43,9 @@ func (r *consoleReader) attentive() bool {
 	return r.ended || r.redact.within() || r.keys.prints > 0 || r.keys.keys > 0 || r.keys.making != "" || r.tables.within() || r.index.every
 }
 
-// text reads whole lines, in which the index has seen something. A carriage return goes back to redraw the line; what it
-// held before is a line of its own, of the same number.
+// text reads whole lines, in which the index has seen something. A carriage return
+// goes back to redraw the line; what it held before is a line of its own, of the
+// same number.
 func (r *consoleReader) text(s string, all []sighting) {
 	at := r.follow(s, 0)
 	for i := range all {
