@@ -114,6 +114,19 @@ func mayBeSequence(s string, at int) bool {
 	return n > 0
 }
 
+// gather appends the texts that were seen before an offset to found, as finder.find
+// does; ok is false if the line may need cleaning, which may bring up others.
+func (x *logIndex) gather(seen []sighting, end int, found []int32) (all []int32, ok bool) {
+	for _, one := range seen {
+		if one.at >= end {
+			break
+		}
+		found = x.finder.appendEnds(one.step, found)
+	}
+	slices.Sort(found)
+	return found, !slices.ContainsFunc(found, func(id int32) bool { return id == x.odd || id >= x.brackets && id < x.causes })
+}
+
 // any reports whether one of the texts found says more than that a line may need
 // cleaning.
 func (x *logIndex) any(found []int32) bool {

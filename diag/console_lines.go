@@ -54,7 +54,11 @@ func (r *consoleReader) text(s string, all []sighting) {
 		}
 		begin := at + lineBegin(s[at:all[i].at])
 		r.skip(s[at:begin])
-		at = r.follow(s, r.next(s, begin))
+		first := i
+		for first > 0 && all[first-1].at >= begin {
+			first--
+		}
+		at = r.follow(s, r.next(s, begin, all[first:]))
 	}
 	r.skip(s[at:])
 }
@@ -63,15 +67,24 @@ func (r *consoleReader) text(s string, all []sighting) {
 // it ended.
 func (r *consoleReader) follow(s string, at int) int {
 	for at < len(s) && r.attentive() {
-		at = r.next(s, at)
+		at = r.next(s, at, nil)
 	}
 	return at
 }
 
-// next reads the line that begins at an offset and returns where it ends.
-func (r *consoleReader) next(s string, at int) int {
+// next reads the line that begins at an offset and returns where it ends. What was
+// seen from there on saves looking again; nil if that is not known.
+func (r *consoleReader) next(s string, at int, seen []sighting) int {
 	end := at + lineEnd(s[at:])
-	r.line(s[at:min(end, at+maxConsoleLine)])
+	text, known := s[at:min(end, at+maxConsoleLine)], false
+	if seen != nil && end-at <= maxConsoleLine {
+		r.found, known = r.index.gather(seen, end, r.found[:0])
+	}
+	if !known {
+		text = clean(text)
+		r.found = r.index.finder.find(text, r.found[:0])
+	}
+	r.line(text)
 	if end == len(s) {
 		return end
 	}
@@ -128,10 +141,9 @@ func (r *consoleReader) lastTime(s string) {
 	}
 }
 
-// line reads one line.
-func (r *consoleReader) line(raw string) {
-	text := clean(raw)
-	found := r.index.finder.find(text, r.found[:0])
+// line reads one line, which is clean and holds what was found.
+func (r *consoleReader) line(text string) {
+	found := r.found
 	if !r.attentive() && !r.index.any(found) {
 		r.pass(text)
 		return
