@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"sshhelp/diag"
@@ -17,6 +18,26 @@ type Witness interface {
 	// and must not be changed. A nil fact without an error means that there is
 	// nothing to ask; an error that is a *diag.Gap is told to the person as it is.
 	Read(ctx context.Context, known *diag.Evidence, source diag.Source) (diag.Fact, error)
+}
+
+// A Caller is a prober that can ask an SSH server about accounts and keys too, on
+// the connection that it has open anyway.
+type Caller interface {
+	Witness
+	// ReadLogin is Read for [diag.SourceSSH]. It connects at once; login waits
+	// until it is known which accounts and keys to ask about, at most two, and
+	// gives none if there are none or ctx ends.
+	ReadLogin(ctx context.Context, known *diag.Evidence, login func(context.Context) []diag.Login) (diag.Fact, error)
+}
+
+// A Memory keeps the host keys that were seen, so that a changed one is noticed
+// and can be explained.
+type Memory interface {
+	// SeenKeys returns what was seen of the instance, and at the addresses
+	// whosever they were then.
+	SeenKeys(ctx context.Context, instance string, addresses []netip.Addr) (diag.SeenKeys, error)
+	// Remember notes what a diagnosis has seen.
+	Remember(ctx context.Context, seen diag.SeenKeys) error
 }
 
 // A Cloud finds instances and bears witness to them.

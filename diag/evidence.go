@@ -20,6 +20,8 @@ type Evidence struct {
 	Names    *Names    `json:"names,omitempty"`
 	Pings    []Ping    `json:"pings,omitempty"`
 	Reach    []Reach   `json:"reach,omitempty"`
+	SeenKeys SeenKeys  `json:"seen_keys,omitempty"` // host keys that are remembered; nil: nobody remembers
+	Vantages []Vantage `json:"vantages,omitempty"`
 	Pastes   []Paste   `json:"-"`
 	Gaps     []Gap     `json:"gaps,omitempty"`
 }
@@ -84,6 +86,7 @@ type Asked struct {
 	From     netip.Addr `json:"from,omitzero"`      // the person's own address, if known
 	FromWhy  FromWhy    `json:"from_why,omitempty"` // how From is known
 	Address  netip.Addr `json:"address,omitzero"`   // the address being used, if the query is one
+	Key      *GivenKey  `json:"key,omitempty"`      // the person's own public key, if they gave it
 }
 
 // A FromWhy says how the person's address is known.
@@ -182,8 +185,11 @@ type Names struct {
 	Name    string       `json:"name"`
 	Outcome Outcome      `json:"outcome"`
 	Addrs   []netip.Addr `json:"addrs,omitempty"`
-	Err     string       `json:"err,omitempty"`
-	From    string       `json:"from,omitempty"` // vantage point
+	// Reverse holds the names that the reverse tree gives for the instance's
+	// addresses; nil: not asked.
+	Reverse map[netip.Addr][]string `json:"reverse,omitempty"`
+	Err     string                  `json:"err,omitempty"`
+	From    string                  `json:"from,omitempty"` // vantage point
 }
 
 // Ping is the answer to ICMP echo requests.
@@ -194,6 +200,12 @@ type Ping struct {
 	RTT     time.Duration `json:"rtt,omitempty"`
 	By      netip.Addr    `json:"by,omitzero"` // who sent an ICMP error
 	Err     string        `json:"err,omitempty"`
+	// Size is the length of the IP packet in bytes, 0 for the usual small one.
+	// Larger ones must not be fragmented on the way (DF, RFC 791).
+	Size int `json:"size,omitzero"`
+	// MTU is the largest packet that the sender of an ICMP error says it can
+	// pass on (RFC 1191, RFC 8201), 0 if nobody said.
+	MTU int `json:"mtu,omitzero"`
 }
 
 // Pings is a [Fact] of several pings.
@@ -207,6 +219,7 @@ type Reach struct {
 	Connect   Dial           `json:"connect"`            // TCP
 	SSH       *SSHFacts      `json:"ssh,omitempty"`      // nil if TCP did not open
 	StartedAt time.Time      `json:"started_at,omitzero"`
+	Effort    Effort         `json:"effort,omitzero"` // what it cost the other side
 }
 
 // Reaches is a [Fact] of several [Reach] values.
@@ -231,7 +244,15 @@ type SSHFacts struct {
 	Kex        Outcome     `json:"kex"`
 	KexErr     string      `json:"kex_err,omitempty"`
 	Algorithms *Algorithms `json:"algorithms,omitempty"` // the server's own lists
-	HostKeys   []HostKey   `json:"host_keys,omitempty"`
+	HostKeys   []HostKey   `json:"host_keys,omitempty"`  // of every type that it offers, the preferred one first
+	// SmallKex is how a second key exchange ended whose first packet was small;
+	// NotTried unless the first one stalled. OK then tells of an MTU black hole.
+	SmallKex Outcome       `json:"small_kex,omitzero"`
+	Clients  []Negotiation `json:"clients,omitempty"` // what typical clients would agree on
+	// SigAlgs are the signature algorithms that it takes from clients, from its
+	// server-sig-algs (RFC 8308, 3.1); nil if it did not say.
+	SigAlgs []string    `json:"sig_algs,omitempty"`
+	Auth    []AuthFacts `json:"auth,omitempty"` // one per account that was asked about
 }
 
 // Algorithms are the lists of a KEXINIT message (RFC 4253, 7.1).
@@ -240,6 +261,11 @@ type Algorithms struct {
 	HostKey []string `json:"host_key"`
 	Cipher  []string `json:"cipher"` // server to client
 	MAC     []string `json:"mac"`    // server to client
+	// The other direction, and what is rarely of interest; left out where it is
+	// the same, or not known.
+	CipherToServer []string `json:"cipher_to_server,omitempty"`
+	MACToServer    []string `json:"mac_to_server,omitempty"`
+	Compression    []string `json:"compression,omitempty"`
 }
 
 // HostKey is a host key as a fingerprint.
