@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -13,7 +15,7 @@ import (
 )
 
 func diagnoseCommand(io streams) *cobra.Command {
-	var from, user, cloud, port string
+	var from, user, cloud, port, report string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "diagnose INSTANCE [from ADDRESS] [user ACCOUNT] [port PORT] [cloud NAME]",
@@ -32,6 +34,7 @@ could not look.`,
 	cmd.Flags().StringVar(&port, "port", "", "the SSH `PORT` (default 22)")
 	cmd.Flags().StringVar(&cloud, "cloud", "", "the cloud's `NAME` in clouds.yaml")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole diagnosis as JSON")
+	cmd.Flags().StringVar(&report, "report", "", "also write a hand-over for support to this `FILE`: Markdown, or JSON if it ends in .json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		asked, err := commands.ParseArgs(args, from, user, port)
 		if err != nil {
@@ -43,12 +46,18 @@ could not look.`,
 		if cloud != "" {
 			asked.Cloud = cloud
 		}
-		return diagnose(cmd, io, asked, asJSON)
+		return diagnose(cmd, io, asked, outputs{json: asJSON, report: report})
 	}
 	return cmd
 }
 
-func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, asJSON bool) error {
+// outputs are the forms in which a diagnosis is wanted.
+type outputs struct {
+	json   bool
+	report string // a file; "" for none
+}
+
+func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, want outputs) error {
 	cfg, err := loadConfig(cmd)
 	if err != nil {
 		return err
@@ -58,7 +67,7 @@ func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, asJSON bool) err
 		return err
 	}
 	watch := func(commands.Progress) {}
-	if !asJSON {
+	if !want.json {
 		watch = commands.Watcher(cmd.Context(), io.err)
 	}
 	found, err := engine.Find(cmd.Context(), asked)
@@ -70,7 +79,10 @@ func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, asJSON bool) err
 	if err := cmd.Context().Err(); err != nil {
 		return fmt.Errorf("diagnose %s: %w", asked.Query, err)
 	}
-	if asJSON {
+	if err := writeReport(want.report, d); err != nil {
+		return err
+	}
+	if want.json {
 		err = commands.WriteJSON(io.out, d)
 	} else {
 		err = terminal(io.out).Write(d.Answer())
@@ -79,6 +91,28 @@ func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, asJSON bool) err
 		return err
 	}
 	return exit(d.ExitStatus())
+}
+
+// writeReport writes the hand-over to a file that only its owner can read, if
+// one is wanted: a console log is nobody else's business.
+func writeReport(path string, d *diag.Diagnosis) error {
+	if path == "" {
+		return nil
+	}
+	h := commands.NewHandover(d, "sshhelp "+version)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("write the hand-over: %w", err)
+	}
+	if strings.HasSuffix(path, ".json") {
+		err = commands.WriteJSON(file, h)
+	} else {
+		_, err = io.WriteString(file, h.Markdown())
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("write the hand-over to %s: %w", path, err)
+	}
+	return nil
 }
 
 // terminal renders for the writer: with colour and to its width if it is a

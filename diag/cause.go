@@ -1,6 +1,8 @@
 package diag
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -118,13 +120,23 @@ const (
 	Confirmed              // evidence settles it
 )
 
+var stateNames = [...]string{"unknown", "ruled-out", "possible", "confirmed"}
+
 // String returns the name that JSON output and test cases use.
-func (s State) String() string {
-	return [...]string{"unknown", "ruled-out", "possible", "confirmed"}[s]
-}
+func (s State) String() string { return stateNames[s] }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *State) UnmarshalText(text []byte) error {
+	i := slices.Index(stateNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown state %q (have %s)", text, strings.Join(stateNames[:], ", "))
+	}
+	*s = State(i)
+	return nil
+}
 
 // Args fill a cause's placeholders.
 type Args map[string]string
