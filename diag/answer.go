@@ -164,7 +164,7 @@ func (d *Diagnosis) alsoItems() []Item {
 	var items []Item
 	for i, f := range d.Findings {
 		switch {
-		case i == 0 && f.Under == "":
+		case i == 0 && d.Lead() != nil:
 		case f.Under != "":
 			items = append(items, Item{Text: f.Text, Mark: "follows from " + f.Under})
 		case f.State == Possible && d.Findings[0].State == Possible:

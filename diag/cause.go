@@ -36,6 +36,9 @@ type Cause struct {
 	// ended), so that a confirmed cause which explains it takes its place
 	// altogether.
 	Generic bool
+	// Aside: it tells of how we looked, not of the instance. It breaks no hop, is
+	// told after everything else, and leads no answer.
+	Aside bool
 	// Fix says what to do about it.
 	Fix Remedy
 }

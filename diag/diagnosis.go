@@ -152,12 +152,13 @@ func explainer(c *Cause, confirmed map[*Cause]bool) *Cause {
 	return nil
 }
 
-// rank sorts the findings: certain before possible, standing alone before
+// rank sorts the findings: what is beside the point last, certain before possible, standing alone before
 // consequence, what keeps people out before what does not, earlier family before
 // later, then the catalogue's order.
 func (d *Diagnosis) rank() {
 	slices.SortStableFunc(d.Findings, func(a, b Finding) int {
 		return cmp.Or(
+			cmp.Compare(btoi(a.Cause.Aside), btoi(b.Cause.Aside)),
 			cmp.Compare(b.State, a.State),
 			cmp.Compare(btoi(a.Under != ""), btoi(b.Under != "")),
 			cmp.Compare(btoi(a.verdict.Minor), btoi(b.verdict.Minor)),
@@ -195,7 +196,7 @@ func (d *Diagnosis) summarise(e *Evidence) {
 			d.Actions = append(d.Actions, a)
 		}
 	}
-	if d.Ask == "" && len(d.Findings) == 0 && e.Instance != nil && e.answers() != nil {
+	if d.Ask == "" && d.Lead() == nil && e.Instance != nil && e.answers() != nil {
 		d.Ask = askLogin
 	}
 	if e.Search != nil && e.Instance == nil {
@@ -216,7 +217,7 @@ const askLogin = "Does the log-in fail? Account and key were not tried from here
 func (d *Diagnosis) leading() []Finding {
 	var lead []Finding
 	for _, f := range d.Findings {
-		if f.Under == "" && f.State == d.Findings[0].State {
+		if f.Under == "" && f.State == d.Findings[0].State && !f.Cause.Aside {
 			lead = append(lead, f)
 		}
 	}
@@ -225,7 +226,7 @@ func (d *Diagnosis) leading() []Finding {
 
 // Lead returns the finding that answers the question, nil if there is none.
 func (d *Diagnosis) Lead() *Finding {
-	if len(d.Findings) == 0 || d.Findings[0].Under != "" {
+	if len(d.Findings) == 0 || d.Findings[0].Under != "" || d.Findings[0].Cause.Aside {
 		return nil
 	}
 	return &d.Findings[0]
@@ -321,7 +322,7 @@ func (d *Diagnosis) ExitStatus() int {
 		return 3
 	case d.Instance == nil:
 		return 2
-	case len(d.Causes)+len(d.Possible) > 0, d.evidence.fails() != nil:
+	case slices.ContainsFunc(d.Findings, func(f Finding) bool { return !f.Cause.Aside }), d.evidence.fails() != nil:
 		return 1
 	}
 	return 0

@@ -45,6 +45,15 @@ func (f Reaches) into(e *Evidence)   { e.Reach = append(e.Reach, f...) }
 func (f *Paste) into(e *Evidence)    { e.Pastes = append(e.Pastes, f.parts()...) }
 func (f *Gap) into(e *Evidence)      { e.Gaps = append(e.Gaps, *f) }
 
+// Facts are several facts that one source has learnt together.
+type Facts []Fact
+
+func (f Facts) into(e *Evidence) {
+	for _, one := range f {
+		one.into(e)
+	}
+}
+
 // A Source names where a fact comes from.
 type Source string
 

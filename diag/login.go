@@ -105,27 +105,3 @@ type SeenKey struct {
 type SeenKeys []SeenKey
 
 func (f SeenKeys) into(e *Evidence) { e.SeenKeys = append(SeenKeys{}, f...) }
-
-// A Vantage is a place that probes run from, and whether it can be relied on.
-type Vantage struct {
-	Name       string       `json:"name"`
-	State      VantageState `json:"state"`
-	Why        string       `json:"why,omitempty"` // why it is not online
-	Version    string       `json:"version,omitempty"`
-	Heartbeat  time.Time    `json:"heartbeat,omitzero"`   // last sign of life
-	LastAnswer time.Time    `json:"last_answer,omitzero"` // last probe that it answered
-}
-
-// A VantageState is how far a vantage point can be relied on.
-type VantageState string
-
-const (
-	VantageOnline   VantageState = "online"
-	VantageDegraded VantageState = "degraded" // alive, but it lets jobs lie or fails its own check
-	VantageOffline  VantageState = "offline"  // no sign of life
-)
-
-// Vantages is a [Fact] of the places that were asked.
-type Vantages []Vantage
-
-func (f Vantages) into(e *Evidence) { e.Vantages = append(e.Vantages, f...) }

@@ -44,7 +44,7 @@ func (c *Cause) mistakes() []error {
 	bad(c.Doc == "", "no Doc")
 	bad(!endsInStop.MatchString(c.Text) || !startsCapital.MatchString(c.Text), "Text must be a sentence")
 	bad(c.Maybe != "" && !endsInStop.MatchString(c.Maybe), "Maybe must be a sentence")
-	bad(!knownHop(c.Breaks), "Breaks names no hop: %q", c.Breaks)
+	bad(knownHop(c.Breaks) == c.Aside, "Breaks names no hop: %q", c.Breaks)
 	bad(c.Check == nil && len(c.Lines) == 0, "neither Check nor Lines")
 	bad(len(c.Fix.Steps) == 0, "no step to take")
 	for _, s := range c.Fix.Steps {

@@ -91,6 +91,7 @@ var All = []*diag.Cause{
 	networkPrivateOnly,
 	networkTwoGateways,
 	networkUnreachable,
+	networkVantageOffline,
 	networkWrongAddress,
 	secgroupFamilyExcluded,
 	secgroupNone,
