@@ -70,7 +70,7 @@ func diagnose(cmd *cobra.Command, io streams, asked diag.Asked, want outputs) er
 	if !want.json {
 		watch = commands.Watcher(cmd.Context(), io.err)
 	}
-	found, err := engine.Find(cmd.Context(), asked)
+	found, err := engine.Find(cmd.Context(), asked, commands.Everything)
 	if err != nil {
 		return err
 	}

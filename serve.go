@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sshhelp/bot"
+	"sshhelp/commands"
 	"sshhelp/config"
 )
 
@@ -74,7 +75,7 @@ func botOptions(cfg *config.Config, logger *slog.Logger) bot.Options {
 		RedisURL: cfg.Redis.URL.Reveal(), KeyPrefix: cfg.Redis.KeyPrefix, StateTTL: cfg.Redis.StateTTL,
 		Access: bot.Access{
 			Everyone: cfg.Access.Everyone, Teams: cfg.Access.Teams,
-			Channels: cfg.Access.Channels, Users: cfg.Access.Users,
+			Channels: cfg.Access.Channels, Users: cfg.Access.Users, Scopes: scopes(cfg.Access.Scopes),
 		},
 		MaxChecks: cfg.Limits.Concurrent, PerUserPerMinute: cfg.Limits.PerUserPerMinute,
 		Version: version, Logger: logger,
@@ -113,4 +114,15 @@ func state(ask func() error) http.HandlerFunc {
 		}
 		fmt.Fprintln(w, "ok")
 	}
+}
+
+// scopes turns what the configuration grants into what the engine is held to.
+func scopes(list []config.Scope) map[string]commands.Scope {
+	all := make(map[string]commands.Scope, len(list))
+	for _, s := range list {
+		for _, g := range s.Grants {
+			all[s.ID] = append(all[s.ID], commands.Grant{Cloud: g.Cloud, Project: g.Project})
+		}
+	}
+	return all
 }

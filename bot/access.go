@@ -6,20 +6,33 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"sshhelp/commands"
 )
 
-// Access says who may ask. The zero Access refuses everybody. A request is
-// allowed if any one list holds its workspace, its channel or its person; guests
-// and people of other workspaces are refused in any case.
+// Access says who may ask, and about what. The zero Access refuses everybody. A
+// request is allowed if any one list holds its workspace, its channel or its
+// person, and then for everything that the credentials see; or if a scope is
+// theirs, and then for that. Guests and people of other workspaces are refused in
+// any case.
 type Access struct {
 	Everyone bool     // everybody who can reach the app
 	Teams    []string // workspace or organisation IDs
 	Channels []string
 	Users    []string
+	// Scopes grants less than everything, by the ID of a workspace, a channel, a
+	// person, or a user group (S...). Several that fit add up.
+	Scopes map[string]commands.Scope
 }
 
-// allows judges by what the request itself says.
+// allows judges by what the request itself says. Who may be in a user group that
+// has a scope is let pass here, before the ack, and judged in [gatekeeper.refusal].
 func (a Access) allows(team, channel, user string) bool {
+	scope, groups := a.grants(team, channel, user)
+	return len(scope)+len(groups) > 0
+}
+
+func (a Access) listed(team, channel, user string) bool {
 	return a.Everyone || slices.Contains(a.Users, user) || slices.Contains(a.Channels, channel) || slices.Contains(a.Teams, team)
 }
 
@@ -32,11 +45,12 @@ type gatekeeper struct {
 	now      func() time.Time
 	people   cache
 	channels cache
+	groups   cache
 }
 
 // refusal says why a person may not ask in a channel; "" if they may.
 func (g *gatekeeper) refusal(ctx context.Context, team, channel, user string) string {
-	if !g.access.allows(team, channel, user) {
+	if len(g.scope(ctx, team, channel, user)) == 0 {
 		return notAllowedText(channel, user)
 	}
 	if why := g.people.get(g.now(), user, func() (string, bool) { return g.person(ctx, user) }); why != "" {

@@ -19,7 +19,7 @@ import (
 // An Engine finds instances and diagnoses them; [commands.Engine] is one. It
 // must be safe for concurrent use.
 type Engine interface {
-	Find(ctx context.Context, asked diag.Asked) (*commands.Found, error)
+	Find(ctx context.Context, asked diag.Asked, scope commands.Scope) (*commands.Found, error)
 	Diagnose(ctx context.Context, f *commands.Found, watch func(commands.Progress)) *diag.Diagnosis
 }
 

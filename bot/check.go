@@ -42,7 +42,7 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 // find looks the instance up. If that could not be done, the asker was told why,
 // and found is nil.
 func (b *Bot) find(ctx context.Context, j *job, r *record) (found *commands.Found, err error) {
-	found, err = b.Engine.Find(ctx, r.Asked)
+	found, err = b.Engine.Find(ctx, r.Asked, b.gate.scope(ctx, j.Team, r.Channel, j.User))
 	if err == nil || ctx.Err() != nil {
 		return found, err
 	}
@@ -59,6 +59,9 @@ func (b *Bot) find(ctx context.Context, j *job, r *record) (found *commands.Foun
 func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found) error {
 	if _, err := b.store.enter(ctx, r.Ref, j.id, change{}); err != nil {
 		return err
+	}
+	if i := found.Instance(); i != nil {
+		r.Cloud, r.Project = i.Cloud, i.Project
 	}
 	board := newBoard(found.Instance(), r)
 	root, err := b.postOnce(ctx, r.Channel, j.Place.Thread, answer, board.message())

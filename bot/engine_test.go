@@ -34,6 +34,7 @@ func newFakeEngine() *fakeEngine {
 			{ID: "33333333-aaaa", Name: "twins", Status: "SHUTOFF"},
 			{ID: "44444444-aaaa", Name: "web-2", Status: "ACTIVE", Addresses: []diag.Address{{IP: netip.MustParseAddr("203.0.113.9"), Floating: true}}},
 			{ID: "55555555-aaaa", Name: hostile, Status: "SHUTOFF"},
+			{ID: "66666666-aaaa", Name: "theirs", Status: "SHUTOFF", Cloud: "north", Project: "p1"},
 		},
 	}
 }
@@ -42,7 +43,7 @@ func newFakeEngine() *fakeEngine {
 const hostile = "<!channel> <@U0000JO|jo> <!subteam^S0000ONCALL> `<!here>` &lt;!everyone&gt;"
 
 // Find implements [Engine].
-func (e *fakeEngine) Find(_ context.Context, asked diag.Asked) (*commands.Found, error) {
+func (e *fakeEngine) Find(_ context.Context, asked diag.Asked, scope commands.Scope) (*commands.Found, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.findErr != nil {
@@ -50,7 +51,7 @@ func (e *fakeEngine) Find(_ context.Context, asked diag.Asked) (*commands.Found,
 	}
 	f := &commands.Found{Asked: asked, Search: diag.Search{Query: asked.Query, Matches: []diag.Instance{}}}
 	for _, i := range e.instances {
-		if i.Name == asked.Query || i.ID == asked.Query {
+		if (i.Name == asked.Query || i.ID == asked.Query) && scope.Allows(i.Cloud, i.Project) {
 			f.Search.Matches = append(f.Search.Matches, i)
 		}
 	}

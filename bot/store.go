@@ -122,7 +122,9 @@ type record struct {
 	Root    string     `json:"root"`   // ts of the message that carries the verdict
 	User    string     `json:"user"`   // who asked first
 	Asked   diag.Asked `json:"asked"`
-	Last    *result    `json:"last,omitempty"` // of the newest finished run
+	Cloud   string     `json:"cloud,omitempty"`   // of the instance, for who may go on with the check
+	Project string     `json:"project,omitempty"` // ID
+	Last    *result    `json:"last,omitempty"`    // of the newest finished run
 	Started time.Time  `json:"started"`
 }
 

@@ -22,7 +22,7 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	if why := b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User); why != "" {
+	if why := b.gate.refusalOf(ctx, j, r); why != "" {
 		b.log.Info("refused", "ref", r.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
 		return b.tell(ctx, j, message{text: why})
 	}

@@ -78,7 +78,7 @@ func TestDiagnoseWithGaps(t *testing.T) {
 		}
 		e := engine(t, nil, cloud)
 		started := time.Now()
-		f, err := e.Find(t.Context(), diag.Asked{Query: "web-1", Port: 22})
+		f, err := e.Find(t.Context(), diag.Asked{Query: "web-1", Port: 22}, Everything)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestPanicIsAGap(t *testing.T) {
 		return &diag.Image{Distro: "debian"}, nil
 	}}
 	e := engine(t, nil, cloud)
-	f, err := e.Find(t.Context(), diag.Asked{Query: "web-1"})
+	f, err := e.Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestShutoffIsNotProbed(t *testing.T) {
 		return nil, nil
 	}}
 	e := engine(t, prober, &town{search: found(off)})
-	f, err := e.Find(t.Context(), diag.Asked{Query: "web-1", Port: 22})
+	f, err := e.Find(t.Context(), diag.Asked{Query: "web-1", Port: 22}, Everything)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,15 +150,15 @@ func TestShutoffIsNotProbed(t *testing.T) {
 func TestFindInSeveralClouds(t *testing.T) {
 	north := &town{name: "north", search: found(web)}
 	south := &town{name: "south", err: fmt.Errorf("list servers: %w", diag.ErrUnreachable)}
-	f, err := engine(t, nil, north, south).Find(t.Context(), diag.Asked{Query: "web-1"})
+	f, err := engine(t, nil, north, south).Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if err != nil || !f.One() || len(f.Gaps) != 1 || !strings.Contains(f.Gaps[0].Text, "south could not be searched") {
 		t.Errorf("found %+v, %v", f, err)
 	}
-	_, err = engine(t, nil, south).Find(t.Context(), diag.Asked{Query: "web-1"})
+	_, err = engine(t, nil, south).Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if !errors.Is(err, diag.ErrUnreachable) {
 		t.Errorf("no cloud answers: %v", err)
 	}
-	_, err = engine(t, nil, north, south).Find(t.Context(), diag.Asked{Query: "web-1", Cloud: "west"})
+	_, err = engine(t, nil, north, south).Find(t.Context(), diag.Asked{Query: "web-1", Cloud: "west"}, Everything)
 	var u *UsageError
 	if !errors.As(err, &u) || !strings.Contains(err.Error(), "north, south") {
 		t.Errorf("unknown cloud: %v", err)
@@ -168,14 +168,14 @@ func TestFindInSeveralClouds(t *testing.T) {
 func TestNoneAndSeveral(t *testing.T) {
 	none := &town{search: &diag.Search{Near: []string{"web-11"}}}
 	e := engine(t, nil, none)
-	f, _ := e.Find(t.Context(), diag.Asked{Query: "web-1"})
+	f, _ := e.Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if d := e.Diagnose(t.Context(), f, nil); d.ExitStatus() != 2 || !slices.Equal(d.Near, []string{"web-11"}) {
 		t.Errorf("none: exit %d, near %q", d.ExitStatus(), d.Near)
 	}
 	other := web
 	other.ID = "8e1d"
 	e = engine(t, nil, &town{search: &diag.Search{Matches: []diag.Instance{web, other}}})
-	f, _ = e.Find(t.Context(), diag.Asked{Query: "web-1"})
+	f, _ = e.Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if d := e.Diagnose(t.Context(), f, nil); d.ExitStatus() != 2 || len(d.Matches) != 2 || !strings.Contains(d.Verdict, "2 instances") {
 		t.Errorf("several: exit %d, %q", d.ExitStatus(), d.Verdict)
 	}
@@ -184,7 +184,7 @@ func TestNoneAndSeveral(t *testing.T) {
 // TestOneInstanceTwice: two credentials for one cloud find one instance.
 func TestOneInstanceTwice(t *testing.T) {
 	first, second := &town{name: "member", search: found(web)}, &town{name: "reader", search: found(web)}
-	f, err := engine(t, nil, first, second).Find(t.Context(), diag.Asked{Query: "web-1"})
+	f, err := engine(t, nil, first, second).Find(t.Context(), diag.Asked{Query: "web-1"}, Everything)
 	if err != nil || !f.One() || f.cloud != Cloud(first) {
 		t.Errorf("found %+v, %v", f, err)
 	}
@@ -201,7 +201,7 @@ func TestFromHere(t *testing.T) {
 			}}, nil
 		}}
 		e := engine(t, prober, &town{search: found(web)})
-		f, _ := e.Find(t.Context(), diag.Asked{Query: "web-1", FromWhy: diag.FromHere})
+		f, _ := e.Find(t.Context(), diag.Asked{Query: "web-1", FromWhy: diag.FromHere}, Everything)
 		d := e.Diagnose(t.Context(), f, nil)
 		if got := d.Evidence().Asked.From.String(); got != tt.want {
 			t.Errorf("local address %s: from %s, want %s", tt.local, got, tt.want)

@@ -33,11 +33,12 @@ func (f *Found) Instance() *diag.Instance {
 	return &f.Search.Matches[0]
 }
 
-// Find looks the instance up in every cloud, or in the one that was asked for,
-// side by side. It fails only if no cloud could be searched; a cloud that
-// could not be while another could is a gap.
-func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
-	clouds, err := e.choose(asked.Cloud)
+// Find looks the instance up in every cloud of the scope, or in the one that was
+// asked for, side by side. What is out of scope is as if it did not exist. It
+// fails only if no cloud could be searched; a cloud that could not be while
+// another could is a gap.
+func (e *Engine) Find(ctx context.Context, asked diag.Asked, scope Scope) (*Found, error) {
+	clouds, err := e.choose(asked.Cloud, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,10 @@ func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
 	searches, errs := make([]*diag.Search, len(clouds)), make([]error, len(clouds))
 	var wg sync.WaitGroup
 	for i, cloud := range clouds {
-		wg.Go(func() { searches[i], errs[i] = cloud.Find(ctx, asked.Query) })
+		wg.Go(func() {
+			searches[i], errs[i] = cloud.Find(ctx, asked.Query)
+			searches[i] = scope.cut(searches[i], cloud.Name())
+		})
 	}
 	wg.Wait()
 	found, err := e.merge(asked, clouds, searches, errs)
@@ -63,19 +67,26 @@ func (e *Engine) Find(ctx context.Context, asked diag.Asked) (*Found, error) {
 }
 
 // choose returns the clouds to search.
-func (e *Engine) choose(name string) ([]Cloud, error) {
-	if name == "" && len(e.Clouds) > 0 {
-		return e.Clouds, nil
+func (e *Engine) choose(name string, scope Scope) ([]Cloud, error) {
+	if len(e.Clouds) == 0 {
+		return nil, fmt.Errorf("%w: no cloud is set up", diag.ErrConfig)
 	}
+	var seen []Cloud
 	var names []string
 	for _, c := range e.Clouds {
+		if some, _ := scope.cloud(c.Name()); !some {
+			continue
+		}
+		seen, names = append(seen, c), append(names, c.Name())
 		if c.Name() == name {
 			return []Cloud{c}, nil
 		}
-		names = append(names, c.Name())
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%w: no cloud is set up", diag.ErrConfig)
+	switch {
+	case len(seen) == 0:
+		return nil, usage("Whoever runs sshhelp can change that.", "None of its clouds may be looked at from here.")
+	case name == "":
+		return seen, nil
 	}
 	return nil, usage("There is: "+strings.Join(names, ", "), "No cloud is called %q here.", clip(name))
 }

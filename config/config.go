@@ -51,14 +51,28 @@ type Redis struct {
 	StateTTL  time.Duration
 }
 
-// Access says who may ask for a check. The zero Access refuses everybody. A
-// request is allowed when any one of the lists holds its workspace, its
-// channel or its person.
+// Access says who may ask for a check, and about what. The zero Access refuses
+// everybody. A request is allowed when any one of the lists holds its workspace,
+// its channel or its person, or when a scope is theirs.
 type Access struct {
 	Everyone bool     // everybody who can reach the app
 	Teams    []string // workspace or organisation IDs: T..., E...
 	Channels []string // channel IDs: C..., G..., D...
 	Users    []string // user IDs: U..., W...
+	Scopes   []Scope  // of those who may look at less than everything
+}
+
+// A Scope is what a workspace, channel, person or user group may look at.
+type Scope struct {
+	ID     string // T..., E..., C..., G..., D..., U..., W..., or S... for a user group
+	Grants []Grant
+}
+
+// A Grant is a cloud, by its name in clouds.yaml, and a project of it, by its ID;
+// "*" stands for all.
+type Grant struct {
+	Cloud   string
+	Project string
 }
 
 // SSH is what to assume about an instance when nobody says otherwise.

@@ -31,6 +31,7 @@ var settings = []setting{
 	{"access.teams", "SSHHELP_ALLOW_TEAMS", list(slackID("workspace", "TE"), func(c *Config) *[]string { return &c.Access.Teams })},
 	{"access.channels", "SSHHELP_ALLOW_CHANNELS", list(slackID("channel", "CGD"), func(c *Config) *[]string { return &c.Access.Channels })},
 	{"access.users", "SSHHELP_ALLOW_USERS", list(slackID("user", "UW"), func(c *Config) *[]string { return &c.Access.Users })},
+	{"access.scopes", "SSHHELP_ACCESS_SCOPES", table(scope, func(c *Config) *[]Scope { return &c.Access.Scopes })},
 
 	{"ssh.port", "SSHHELP_SSH_PORT", one(port, func(c *Config) *int { return &c.SSH.Port })},
 	{"ssh.user", "SSHHELP_SSH_USER", one(optional(account), func(c *Config) *string { return &c.SSH.User })},

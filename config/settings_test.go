@@ -24,8 +24,11 @@ func full() *Config {
 		Slack:  Slack{APIURL: "https://slack.example.gov/api/", Connections: 3},
 		Redis:  Redis{KeyPrefix: "prod:", StateTTL: 36 * time.Hour},
 		Clouds: []string{"melbourne", "2024"},
-		Access: Access{Teams: []string{"T01ABC", "E9XYZ"}, Channels: []string{"C0123ABC", "G0456DEF"}, Users: []string{"U0BOSS", "W0ENT"}},
-		SSH:    SSH{Port: 2222, Users: []ImageUser{{"acme-linux-*", "acme"}, {"*", "cloud_user"}}},
+		Access: Access{
+			Teams: []string{"T01ABC", "E9XYZ"}, Channels: []string{"C0123ABC", "G0456DEF"}, Users: []string{"U0BOSS", "W0ENT"},
+			Scopes: []Scope{{"C0LAB", []Grant{{"melbourne", "*"}, {"2024", "5f0c"}}}, {"S0ALL", []Grant{{"*", "*"}}}},
+		},
+		SSH: SSH{Port: 2222, Users: []ImageUser{{"acme-linux-*", "acme"}, {"*", "cloud_user"}}},
 		Probes: Probes{
 			AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("127.0.0.1/32")},
 			Timeout:       90 * time.Second,
@@ -57,6 +60,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		"SSHHELP_ALLOW_TEAMS=T01ABC,E9XYZ",
 		"SSHHELP_ALLOW_CHANNELS=C0123ABC,G0456DEF",
 		"SSHHELP_ALLOW_USERS=U0BOSS,W0ENT",
+		"SSHHELP_ACCESS_SCOPES=C0LAB=melbourne 2024/5f0c, S0ALL=*",
 		"SSHHELP_SSH_PORT=2222",
 		"SSHHELP_SSH_USER=",
 		"SSHHELP_SSH_USERS=acme-linux-*=acme, *=cloud_user",

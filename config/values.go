@@ -128,6 +128,29 @@ func slackID(of, first string) func(string) (string, error) {
 	}
 }
 
+// scope reads what an ID may look at: clouds, or cloud/project, with spaces
+// between them; * stands for all.
+func scope(id, text string) (Scope, error) {
+	if _, err := slackID("workspace, channel, person or user group", "TECGDUWS")(id); err != nil {
+		return Scope{}, err
+	}
+	s := Scope{ID: id}
+	for _, word := range strings.Fields(text) {
+		cloud, project, parted := strings.Cut(word, "/")
+		if !parted {
+			project = "*"
+		}
+		if cloud == "" || project == "" || strings.Contains(project, "/") {
+			return Scope{}, wrong("must be clouds or cloud/project, the project by its ID, not %s", shown(word))
+		}
+		s.Grants = append(s.Grants, Grant{Cloud: cloud, Project: project})
+	}
+	if s.Grants == nil {
+		return Scope{}, wrong("must name clouds or cloud/project, with spaces between them; * stands for all")
+	}
+	return s, nil
+}
+
 var accountForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9._-]{0,31}$`)
 
 func account(text string) (string, error) {

@@ -10,12 +10,17 @@ import (
 func (c *Config) warnings() []string {
 	var w []string
 	listed := slices.Concat(c.Access.Teams, c.Access.Channels, c.Access.Users)
-	if !c.Access.Everyone && len(listed) == 0 {
-		w = append(w, "nobody may check: list IDs under access.teams, access.channels or access.users, "+
+	if !c.Access.Everyone && len(listed)+len(c.Access.Scopes) == 0 {
+		w = append(w, "nobody may check: list IDs under access.teams, access.channels, access.users or access.scopes, "+
 			"or set access.allow_everyone: true (SSHHELP_ALLOW_EVERYONE=true) to let in everybody who can reach the app")
 	}
-	if c.Access.Everyone && len(listed) > 0 {
-		w = append(w, "access.allow_everyone is true, so access.teams, access.channels and access.users change nothing")
+	if c.Access.Everyone && len(listed)+len(c.Access.Scopes) > 0 {
+		w = append(w, "access.allow_everyone is true, so access.teams, access.channels, access.users and access.scopes change nothing")
+	}
+	for _, s := range c.Access.Scopes {
+		if slices.Contains(listed, s.ID) {
+			w = append(w, "access.scopes: "+s.ID+" is in a list above as well, and so may look at everything")
+		}
 	}
 	if plainText(c.Slack.APIURL) {
 		w = append(w, "slack.api_url is not https: the Slack tokens would cross the network unencrypted")
