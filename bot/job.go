@@ -21,6 +21,8 @@ type job struct {
 	Team   string     `json:"team"`
 	Place  place      `json:"place"`
 	At     time.Time  `json:"at"`
+	// Trigger opens one modal, within 3 s of the click.
+	Trigger string `json:"trigger,omitempty"`
 
 	id string // in the stream
 }

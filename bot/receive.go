@@ -20,11 +20,11 @@ func (b *Bot) receive(ctx context.Context, env envelope) (payload any, ok bool) 
 	case "events_api":
 		w = b.said(env)
 	case "interactive":
-		w = b.clicked(env)
+		payload, w = b.interact(env)
 	default:
 		b.log.Info("acked an envelope of a kind that is not served", "type", env.Type)
 	}
-	return nil, w == nil || b.queue(ctx, w)
+	return payload, w == nil || b.queue(ctx, w)
 }
 
 // privately makes an ack's payload that only the asker sees.
@@ -218,50 +218,4 @@ func (b *Bot) unmention(text string) (line string, mentioned bool) {
 		}
 	}
 	return strings.TrimSpace(unescape(text)), mentioned
-}
-
-// An interaction is the payload of a click.
-type interaction struct {
-	Type        string `json:"type"`
-	TriggerID   string `json:"trigger_id"`
-	ResponseURL string `json:"response_url"`
-	User        struct {
-		ID string `json:"id"`
-	} `json:"user"`
-	Team struct {
-		ID string `json:"id"`
-	} `json:"team"`
-	Channel struct {
-		ID string `json:"id"`
-	} `json:"channel"`
-	Actions []struct {
-		ID    string `json:"action_id"`
-		Value string `json:"value"`
-	} `json:"actions"`
-}
-
-// recheckAction is the button's action. Its value is the reference of a check
-// and nothing else: a value is the clicker's word.
-const recheckAction = "recheck"
-
-// clicked returns what a click asks for; nil for nothing.
-func (b *Bot) clicked(env envelope) *wish {
-	var i interaction
-	if err := json.Unmarshal(env.Payload, &i); err != nil {
-		b.log.Error("unreadable interaction", "err", err)
-		return nil
-	}
-	if i.Type != "block_actions" || len(i.Actions) != 1 || i.Actions[0].ID != recheckAction {
-		b.log.Info("acked a click that is not served", "type", i.Type)
-		return nil
-	}
-	j := &job{
-		Kind: followJob, Ref: i.Actions[0].Value, Change: change{Recheck: true}, User: i.User.ID, Team: i.Team.ID, At: time.Now(),
-		Place: place{Channel: i.Channel.ID, ResponseURL: i.ResponseURL},
-	}
-	w := &wish{seen: "click:" + cmp.Or(i.TriggerID, env.ID), job: j, gate: b.store.check(j.Ref), or: j.tell(forgottenText)}
-	if !b.Access.allows(i.Team.ID, i.Channel.ID, i.User.ID) {
-		w.tellInstead(notAllowedText(i.Channel.ID, i.User.ID))
-	}
-	return w
 }
