@@ -48,6 +48,11 @@ func (s *survey) place(f *diag.FixedIP) {
 	}
 	f.CIDR = parsePrefix(s.subnets[i].CIDR)
 	f.Gateway, _ = netip.ParseAddr(s.subnets[i].Gateway) // null: the subnet has none
+	for _, r := range s.subnets[i].Routes {
+		if to := parsePrefix(r.To); to.IsValid() {
+			f.Routes = append(f.Routes, to)
+		}
+	}
 }
 
 func (s *survey) floatingOf(id string) []diag.FloatingIP {
@@ -73,19 +78,35 @@ func (s *survey) routersOf(p *port) []diag.Router {
 	}
 	found := []diag.Router{}
 	for _, in := range s.interfaces {
-		if !onSubnets(&in, p) || slices.ContainsFunc(found, func(r diag.Router) bool { return r.ID == in.DeviceID }) {
+		if !onSubnets(&in, p) {
+			continue
+		}
+		if known := slices.IndexFunc(found, func(r diag.Router) bool { return r.ID == in.DeviceID }); known >= 0 {
+			found[known].Legs = append(found[known].Legs, legs(&in)...)
 			continue
 		}
 		i := slices.IndexFunc(s.routers, func(r router) bool { return r.ID == in.DeviceID })
 		if i < 0 || s.routers[i].Gateway == nil {
 			return nil
 		}
-		found = append(found, s.routers[i].diag())
+		router := s.routers[i].diag()
+		router.Legs = legs(&in)
+		found = append(found, router)
 	}
 	if len(found) == 0 && !s.seesAll(s.network(p.NetworkID)) {
 		return nil
 	}
 	return found
+}
+
+func legs(in *port) []netip.Addr {
+	var all []netip.Addr
+	for _, f := range in.Fixed {
+		if ip, err := netip.ParseAddr(f.IP); err == nil {
+			all = append(all, ip.Unmap())
+		}
+	}
+	return all
 }
 
 // onSubnets reports whether a router's port is on a subnet of the port's.

@@ -24,8 +24,8 @@ type remote struct {
 	err       error
 }
 
-// members fills in who is in the groups that rules for the asked port admit,
-// and their names.
+// members fills in who is in the groups that deciding rules admit, and their
+// names.
 func (s *survey) members(ctx context.Context, n *diag.Network) *diag.Gap {
 	remotes := s.remotes(n)
 	tasks := make([]func(), len(remotes))
@@ -64,13 +64,20 @@ func (s *survey) remotes(n *diag.Network) []*remote {
 	var all []*remote
 	eachRule(n, func(r *diag.Rule) {
 		id := r.RemoteGroup + r.RemoteAddressGroup // one of them at most
-		if id == "" || !r.AdmitsPort(asked.Port) || !located && r.Protocol == "" || len(all) == maxRemotes ||
+		if id == "" || !decides(r, asked.Port) || !located && r.Ingress && r.Protocol == "" || len(all) == maxRemotes ||
 			slices.ContainsFunc(all, func(o *remote) bool { return o.id == id }) {
 			return
 		}
 		all = append(all, &remote{id: id, addresses: r.RemoteAddressGroup != ""})
 	})
 	return all
+}
+
+// decides reports whether it depends on the rule who reaches the port, or whether
+// the guest reaches the metadata service: that one can be in an address group, but
+// in no group of ports.
+func decides(r *diag.Rule, port uint16) bool {
+	return r.AdmitsPort(port) || !r.Ingress && !r.IPv6 && r.RemoteAddressGroup != ""
 }
 
 func (s *survey) readRemote(ctx context.Context, r *remote) {

@@ -35,11 +35,12 @@ type survey struct {
 	networks   []network
 	subnets    []subnet
 
-	gaps [5]*diag.Gap
+	gaps [6]*diag.Gap
 }
 
 // readNetwork asks for the ports, then for all that hangs on them side by side,
-// then for the members of groups that rules admit. Only the ports must be read;
+// then for the members of groups that rules admit and for floating IPs that went
+// elsewhere. Only the ports must be read;
 // what else fails is a gap in the fact.
 func (c *Cloud) readNetwork(ctx context.Context, known *diag.Evidence) (diag.Fact, error) {
 	s := &survey{Cloud: c, known: known, started: time.Now()}
@@ -64,7 +65,10 @@ func (c *Cloud) readNetwork(ctx context.Context, known *diag.Evidence) (diag.Fac
 	for i := range s.ports {
 		n.Ports = append(n.Ports, s.port(&s.ports[i]))
 	}
-	s.gaps[4] = s.members(ctx, n)
+	together(
+		func() { s.gaps[4] = s.members(ctx, n) },
+		func() { n.Strayed, s.gaps[5] = s.strayed(ctx) },
+	)
 	for _, gap := range s.gaps {
 		if gap != nil {
 			n.Gaps = append(n.Gaps, *gap)
@@ -131,6 +135,32 @@ func (s *survey) readFloating(ctx context.Context) *diag.Gap {
 		s.floating = append([]floatingIP{}, all...)
 	}
 	return s.lost("the floating IPs", err)
+}
+
+// strayed looks up the floating IPs that Nova shows but that are on none of the
+// instance's ports: Nova keeps a copy of the addresses, and it can be out of date.
+// One that belongs to another project is not shown to us, and stays unknown.
+func (s *survey) strayed(ctx context.Context) ([]diag.FloatingIP, *diag.Gap) {
+	var lost []string
+	for _, a := range s.known.Instance.Addresses {
+		if a.Floating && !slices.ContainsFunc(s.floating, func(f floatingIP) bool { return f.IP == a.IP.String() }) {
+			lost = append(lost, a.IP.String())
+		}
+	}
+	if len(lost) == 0 || s.floating == nil {
+		return nil, nil
+	}
+	all, _, err := list[floatingIP](ctx, s.Cloud, call{
+		op: "read floating IPs that went elsewhere", service: neutron, path: "floatingips", query: url.Values{"floating_ip_address": lost},
+	}, "floatingips", maxObjects)
+	var found []diag.FloatingIP
+	for i := range all {
+		if d := all[i].diag(); d.IP.IsValid() {
+			d.PortID, d.DeviceID = all[i].PortID, all[i].Port.DeviceID
+			found = append(found, d)
+		}
+	}
+	return found, s.lost("where floating IPs lead to", err)
 }
 
 // readRouters asks for the interfaces and, rather than waiting for the routers'

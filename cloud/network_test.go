@@ -40,7 +40,7 @@ func TestNetwork(t *testing.T) {
 			IP: netip.MustParseAddr("127.20.0.10"), CIDR: netip.MustParsePrefix("127.20.0.0/24"), Gateway: netip.MustParseAddr("127.20.0.1"),
 		}},
 		Floating: []diag.FloatingIP{{IP: netip.MustParseAddr("127.30.0.10"), Fixed: netip.MustParseAddr("127.20.0.10"), Status: "ACTIVE"}},
-		Routers:  []diag.Router{{Name: "router", Status: "ACTIVE", AdminUp: true, GatewayIPs: []netip.Addr{netip.MustParseAddr("127.30.0.254")}}},
+		Routers:  []diag.Router{{Name: "router", Status: "ACTIVE", AdminUp: true, GatewayIPs: []netip.Addr{netip.MustParseAddr("127.30.0.254")}, Legs: []netip.Addr{netip.MustParseAddr("127.20.0.1")}}},
 	}
 	diff := cmp.Diff(want, p, comparePrefixes,
 		cmpopts.IgnoreFields(diag.Port{}, "ID", "Name", "NetworkID", "MAC", "Groups"), cmpopts.IgnoreFields(diag.FixedIP{}, "SubnetID"),
@@ -164,6 +164,84 @@ func TestPortsOfAnInstance(t *testing.T) {
 	}
 	if f := down.Floating; f == nil || len(f) != 0 {
 		t.Errorf("no floating IP is %#v, want an empty list, not nil", f)
+	}
+}
+
+// TestWhatNeutronAndNovaDisagreeOn: Nova's copy of the addresses can be old.
+func TestWhatNeutronAndNovaDisagreeOn(t *testing.T) {
+	s := start(t, func(c *scenario.Cloud) {
+		for i := range c.Servers {
+			switch c.Servers[i].Name {
+			case "web-10":
+				c.Servers[i].StaleFloatingIP = "127.30.0.10"
+			case "jumphost":
+				c.Servers[i].StaleFloatingIP = "127.30.0.99"
+			}
+		}
+	})
+	c := open(t, s, "ann")
+	web := find(t, c, "web-1")
+	n := read[*diag.Network](t, c, "web-10", diag.SourceNetwork)
+	if len(n.Strayed) != 1 || n.Strayed[0].DeviceID != web.ID || n.Strayed[0].PortID == "" || n.Strayed[0].IP.String() != "127.30.0.10" {
+		t.Errorf("strayed %+v, want web-1's floating IP", n.Strayed)
+	}
+	if n := read[*diag.Network](t, c, "jumphost", diag.SourceNetwork); n.Strayed != nil {
+		t.Errorf("strayed %+v, though nothing is known of that floating IP", n.Strayed)
+	}
+	s.ForgetCalls()
+	if n := read[*diag.Network](t, c, "web-1", diag.SourceNetwork); n.Strayed != nil || calls(s, "GET /network/v2.0/floatingips") != 1 {
+		t.Errorf("strayed %+v with %d calls, want none with one", n.Strayed, calls(s, "GET /network/v2.0/floatingips"))
+	}
+	fail(t, s, "/network/v2.0/floatingips", "503")
+	if n := read[*diag.Network](t, c, "web-10", diag.SourceNetwork); n.Strayed != nil || len(n.Gaps) != 1 {
+		t.Errorf("strayed %+v, gaps %+v without floating IPs", n.Strayed, n.Gaps)
+	}
+}
+
+// TestWhatGuestsAreToldAndLet reads what decides over answers and the guest's own
+// packets.
+func TestWhatGuestsAreToldAndLet(t *testing.T) {
+	s := start(t, func(c *scenario.Cloud) {
+		for i := range c.SecurityGroups {
+			g := &c.SecurityGroups[i]
+			if g.Name == "jump" {
+				g.Stateless = true
+				g.Rules = append(slices.DeleteFunc(g.Rules, func(r scenario.Rule) bool { return r.Direction == "egress" }), scenario.Rule{Direction: "egress", Protocol: "tcp", Ports: scenario.PortRange{Min: 80, Max: 80}, RemoteAddressGroup: "office"})
+			}
+		}
+		for i := range c.Networks {
+			if c.Networks[i].Name == "net" {
+				c.Networks[i].Subnets[0].HostRoutes = []string{"198.51.100.0/24"}
+			}
+		}
+		for i := range c.Servers {
+			if c.Servers[i].Name == "behind-jump" {
+				c.Servers[i].ConfigDrive = true
+				c.Servers[i].Ports = []scenario.Port{{AllowedAddressPairs: []scenario.AddressPair{{IP: "127.20.0.98"}, {IP: "127.20.0.98", MAC: "FA:16:3E:00:00:01"}}}}
+			}
+		}
+	})
+	c := open(t, s, "ann")
+	if drive := find(t, c, "behind-jump").ConfigDrive; drive == nil || !*drive {
+		t.Errorf("config drive %v", drive)
+	}
+	p := read[*diag.Network](t, c, "behind-jump", diag.SourceNetwork).Ports[0]
+	if diff := cmp.Diff([]string{"fa:16:3e:00:00:01"}, p.AllowedMACs); diff != "" || len(p.AllowedPairs) != 2 {
+		t.Errorf("allowed MACs (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(prefixes("198.51.100.0/24"), p.Fixed[0].Routes, comparePrefixes); diff != "" {
+		t.Errorf("routes (-want +got):\n%s", diff)
+	}
+	if !p.Stateless() {
+		t.Errorf("groups %+v, want one that is stateless", p.Groups)
+	}
+	for _, r := range p.Groups[0].Rules {
+		if r.RemoteAddressGroup == "office" && len(r.Members) != 2 {
+			t.Errorf("members %v of the address group that the guest may ask", r.Members)
+		}
+	}
+	if q, _ := p.LetsMetadata(); q != diag.No {
+		t.Errorf("the guest may ask the metadata service: %v, want no, as it is in no group", q)
 	}
 }
 

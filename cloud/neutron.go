@@ -3,6 +3,8 @@ package cloud
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
+	"strings"
 
 	"sshhelp/diag"
 )
@@ -33,7 +35,8 @@ type fixedIP struct {
 }
 
 type addressPair struct {
-	IP string `json:"ip_address"` // an address or a prefix
+	IP  string `json:"ip_address"` // an address or a prefix
+	MAC string `json:"mac_address"`
 }
 
 // diag leaves Groups' rules, floating IPs and routers open. A Neutron without
@@ -42,7 +45,7 @@ func (p *port) diag() diag.Port {
 	d := diag.Port{
 		ID: p.ID, Name: p.Name, NetworkID: p.NetworkID, MAC: p.MAC, Status: p.Status, AdminUp: p.AdminUp,
 		Binding: p.Binding, Host: p.Host, PortSecurity: p.PortSecurity == nil || *p.PortSecurity,
-		AllowedPairs: prefixes(p.Pairs), Groups: []diag.Group{},
+		AllowedPairs: prefixes(p.Pairs), AllowedMACs: p.otherMACs(), Groups: []diag.Group{},
 	}
 	for _, f := range p.Fixed {
 		if ip, err := netip.ParseAddr(f.IP); err == nil {
@@ -50,6 +53,17 @@ func (p *port) diag() diag.Port {
 		}
 	}
 	return d
+}
+
+// otherMACs are those that allowed pairs name; Neutron fills in the port's own.
+func (p *port) otherMACs() []string {
+	var all []string
+	for _, pair := range p.Pairs {
+		if mac := strings.ToLower(pair.MAC); mac != "" && !strings.EqualFold(mac, p.MAC) && !slices.Contains(all, mac) {
+			all = append(all, mac)
+		}
+	}
+	return all
 }
 
 func prefixes(pairs []addressPair) []netip.Prefix {
@@ -75,9 +89,10 @@ func parsePrefix(text string) netip.Prefix {
 }
 
 type group struct {
-	ID    string  `json:"id"`
-	Name  string  `json:"name"`
-	Rules *[]rule `json:"security_group_rules"`
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Rules    *[]rule `json:"security_group_rules"`
+	Stateful *bool   `json:"stateful"` // absent where the cloud knows no other
 }
 
 type rule struct {
@@ -93,7 +108,7 @@ type rule struct {
 }
 
 func (g *group) diag() diag.Group {
-	d := diag.Group{ID: g.ID, Name: g.Name}
+	d := diag.Group{ID: g.ID, Name: g.Name, Stateless: g.Stateful != nil && !*g.Stateful}
 	if g.Rules == nil {
 		return d
 	}
@@ -171,4 +186,7 @@ type subnet struct {
 	ID      string `json:"id"`
 	CIDR    string `json:"cidr"`
 	Gateway string `json:"gateway_ip"`
+	Routes  []struct {
+		To string `json:"destination"`
+	} `json:"host_routes"`
 }

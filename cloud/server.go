@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/netip"
+	"strings"
 	"time"
 
 	"sshhelp/diag"
@@ -30,6 +31,7 @@ type server struct {
 	LockReason string            `json:"locked_reason"`
 	KeyName    string            `json:"key_name"`
 	Metadata   map[string]string `json:"metadata"`
+	Drive      *string           `json:"config_drive"` // "True" or ""
 	Image      imageRef          `json:"image"`
 	Addresses  addresses         `json:"addresses"`
 	Fault      *struct {
@@ -64,6 +66,10 @@ func (s *server) instance(cloud string) diag.Instance {
 	}
 	if s.Fault != nil {
 		i.Fault = &diag.Fault{Code: s.Fault.Code, Message: s.Fault.Message, At: s.Fault.Created.Time}
+	}
+	if s.Drive != nil {
+		drive := strings.EqualFold(*s.Drive, "True")
+		i.ConfigDrive = &drive
 	}
 	for _, v := range s.Volumes {
 		i.Volumes = append(i.Volumes, v.ID)

@@ -24,7 +24,7 @@ func TestInstance(t *testing.T) {
 	mac := got.Addresses[0].MAC
 	want := &diag.Instance{
 		ID: got.ID, Name: "web-1", Cloud: "ann", Project: got.Project, User: got.User, Status: "ACTIVE", VMState: "active", Power: "running",
-		KeyName: "key", Flavor: got.Flavor, Metadata: map[string]string{"role": "web"},
+		KeyName: "key", Flavor: got.Flavor, Metadata: map[string]string{"role": "web"}, ConfigDrive: new(bool),
 		Addresses: []diag.Address{
 			{IP: netip.MustParseAddr("127.20.0.10"), MAC: mac, Network: "net"},
 			{IP: netip.MustParseAddr("127.30.0.10"), MAC: mac, Network: "net", Floating: true},

@@ -39,6 +39,9 @@ type Admission struct {
 	OtherFamily []*Rule
 	// Person tells whether the person's own address is admitted.
 	Person Answer
+	// Muted: the rules let packets in, but keep the answers in: the groups are
+	// stateless, and no rule lets answers out.
+	Muted bool
 }
 
 // Admission judges the rules for packets to an address of the instance.
@@ -58,6 +61,10 @@ func (e *Evidence) Admission(to netip.Addr) Admission {
 		}
 	}
 	a.judge(e.Asked.From.Unmap(), e.Person(to).IsValid())
+	a.Muted = len(a.Rules) > 0 && a.Port.LetsAnswersOut(e.Person(to), to.Unmap().Is6()) == No
+	if a.Muted && a.Person == Yes {
+		a.Person = No
+	}
 	return a
 }
 

@@ -151,9 +151,12 @@ type Instance struct {
 	ImageID    string            `json:"image_id,omitempty"` // "" if it boots from a volume
 	ImageMeta  map[string]string `json:"image_meta,omitempty"`
 	Volumes    []string          `json:"volumes,omitempty"` // IDs of attached volumes
-	Flavor     string            `json:"flavor,omitempty"`
-	Metadata   map[string]string `json:"metadata,omitempty"`
-	Addresses  []Address         `json:"addresses"` // as Nova lists them; empty means none
+	// ConfigDrive: what the metadata service would tell is on a disk of its own
+	// too, so that it needs no network; nil: not shown.
+	ConfigDrive *bool             `json:"config_drive,omitempty"`
+	Flavor      string            `json:"flavor,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+	Addresses   []Address         `json:"addresses"` // as Nova lists them; empty means none
 }
 
 // Fault is why an instance is in ERROR.

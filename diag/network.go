@@ -1,14 +1,13 @@
 package diag
 
-import (
-	"net/netip"
-	"strconv"
-	"strings"
-)
+import "net/netip"
 
 // Network is what Neutron says of the way to the instance. Ports is never nil.
 type Network struct {
 	Ports []Port `json:"ports"`
+	// Strayed are floating IPs that Nova counts among the instance's addresses
+	// while Neutron ties them to no port of it.
+	Strayed []FloatingIP `json:"strayed,omitempty"`
 	// Gaps are the parts that could not be read while others could.
 	Gaps []Gap `json:"-"`
 }
@@ -27,6 +26,7 @@ type Port struct {
 	PortSecurity bool           `json:"port_security"`     // false: no rule is applied at all
 	Fixed        []FixedIP      `json:"fixed,omitempty"`
 	AllowedPairs []netip.Prefix `json:"allowed_pairs,omitempty"`
+	AllowedMACs  []string       `json:"allowed_macs,omitempty"` // besides MAC, from allowed pairs; lower case
 	Groups       []Group        `json:"groups"`
 	Floating     []FloatingIP   `json:"floating,omitempty"` // nil: not gathered
 	Routers      []Router       `json:"routers,omitempty"`  // of its subnets; nil: not gathered
@@ -36,8 +36,17 @@ type Port struct {
 type FixedIP struct {
 	IP       netip.Addr   `json:"ip"`
 	SubnetID string       `json:"subnet_id,omitempty"`
-	CIDR     netip.Prefix `json:"cidr,omitzero"`
+	CIDR     netip.Prefix `json:"cidr,omitzero"` // not valid: the subnet could not be read
 	Gateway  netip.Addr   `json:"gateway,omitzero"`
+	// Routes are where the subnet's own host routes lead to.
+	Routes []netip.Prefix `json:"routes,omitempty"`
+}
+
+// NoWayBack reports whether the subnet hands out neither a gateway nor a route
+// that could stand for one, so that the guest has no way to answer outsiders
+// through it. A subnet that was not read reports false.
+func (f *FixedIP) NoWayBack() bool {
+	return f.CIDR.IsValid() && !f.Gateway.IsValid() && len(f.Routes) == 0
 }
 
 // FloatingIP is a floating IP that is tied to a port.
@@ -47,6 +56,10 @@ type FloatingIP struct {
 	Fixed    netip.Addr `json:"fixed,omitzero"`
 	Status   string     `json:"status"` // ACTIVE, DOWN, ERROR
 	RouterID string     `json:"router_id,omitempty"`
+	// PortID and DeviceID are of the port it is tied to and of what that belongs
+	// to; given of strayed ones only, "" if it is tied to none.
+	PortID   string `json:"port_id,omitempty"`
+	DeviceID string `json:"device_id,omitempty"`
 }
 
 // Router is a router on one of a port's subnets.
@@ -58,6 +71,8 @@ type Router struct {
 	Gateway string `json:"gateway,omitempty"` // the external network's ID; "" for none
 	// GatewayIPs are the router's addresses on it; none if not shown to us.
 	GatewayIPs []netip.Addr `json:"gateway_ips,omitempty"`
+	// Legs are its addresses on the port's subnets.
+	Legs []netip.Addr `json:"legs,omitempty"`
 }
 
 // Group is a security group of a port.
@@ -65,6 +80,9 @@ type Group struct {
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
 	Rules []Rule `json:"rules"` // nil: could not be read; empty: it has none
+	// Stateless: answers to what its rules let pass are not let back by
+	// themselves, but need rules of their own in the other direction.
+	Stateless bool `json:"stateless,omitzero"`
 }
 
 // Rule is one security-group rule.
@@ -84,85 +102,4 @@ type Rule struct {
 	// Members are the addresses behind RemoteGroup or RemoteAddressGroup; nil
 	// if they could not be read.
 	Members []netip.Prefix `json:"members,omitempty"`
-}
-
-// AdmitsPort reports whether the rule lets TCP packets to the port in, from
-// some address. A protocol may be given by number: 6 is TCP (IANA).
-func (r *Rule) AdmitsPort(port uint16) bool {
-	if !r.Ingress {
-		return false
-	}
-	switch strings.ToLower(r.Protocol) {
-	case "", "any", "0":
-		return true
-	case "tcp", "6":
-		return r.MinPort == 0 && r.MaxPort == 0 || r.MinPort <= int(port) && int(port) <= r.MaxPort
-	}
-	return false
-}
-
-// AdmitsAnyone reports whether the rule admits every address of its family.
-func (r *Rule) AdmitsAnyone() bool {
-	return r.RemoteGroup == "" && r.RemoteAddressGroup == "" && (!r.Remote.IsValid() || r.Remote.Bits() == 0)
-}
-
-// Admits reports whether the rule admits packets from the address, and whether
-// that is known: it is not where the members of a group could not be read.
-func (r *Rule) Admits(from netip.Addr) (admitted, known bool) {
-	from = from.Unmap()
-	if from.Is6() != r.IPv6 {
-		return false, true
-	}
-	if r.AdmitsAnyone() {
-		return true, true
-	}
-	if r.Remote.IsValid() {
-		return r.Remote.Contains(from), true
-	}
-	for _, m := range r.Members {
-		if m.Contains(from) {
-			return true, true
-		}
-	}
-	return false, r.Members != nil
-}
-
-// Ports puts the rule's ports into words: "22", "20-25", "all ports".
-func (r *Rule) Ports() string {
-	switch {
-	case r.MinPort == 0 && r.MaxPort == 0:
-		return "all ports"
-	case r.MinPort == r.MaxPort:
-		return strconv.Itoa(r.MinPort)
-	}
-	return strconv.Itoa(r.MinPort) + "-" + strconv.Itoa(r.MaxPort)
-}
-
-// Sources puts what the rule admits into words: a CIDR, "anywhere", or a group.
-func (r *Rule) Sources() string {
-	switch {
-	case r.RemoteGroup != "":
-		return "members of group " + r.RemoteGroup
-	case r.RemoteAddressGroup != "":
-		return "address group " + r.RemoteAddressGroup
-	case r.Remote.IsValid():
-		return r.Remote.String()
-	}
-	return "anywhere"
-}
-
-// String gives the rule on one line, as evidence: "tcp 22 from 0.0.0.0/0 (group web)".
-func (r *Rule) String() string {
-	protocol := r.Protocol
-	if protocol == "" {
-		protocol = "any protocol"
-	}
-	s := protocol + " " + r.Ports() + " from " + r.Sources()
-	if r.IPv6 {
-		s = "IPv6 " + s
-	}
-	if r.Group != "" {
-		s += " (group " + r.Group + ")"
-	}
-	return s
 }

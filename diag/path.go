@@ -143,10 +143,8 @@ func addressFine(e *Evidence) (string, []Observation) {
 	case e.Network == nil:
 		return "", nil
 	}
-	for _, p := range e.Network.Ports {
-		if p.Status == "ACTIVE" && p.AdminUp {
-			return t.Addr().String(), []Observation{{Source: SourceNetwork, Where: "port " + p.ID, Text: "ACTIVE"}}
-		}
+	if p := e.PortOf(t.Addr()); p != nil && p.Status == "ACTIVE" && p.AdminUp {
+		return t.Addr().String(), []Observation{{Source: SourceNetwork, Where: "port " + p.ID, Text: "ACTIVE"}}
 	}
 	return "", nil
 }
@@ -165,7 +163,7 @@ func rulesFine(e *Evidence) (string, []Observation) {
 	switch {
 	case v.Unfiltered:
 		return "port security is off: no rule applies", []Observation{v.Observe()}
-	case v.Open != nil && (v.Open.AdmitsAnyone() || v.Person == Yes):
+	case v.Open != nil && !v.Muted && (v.Open.AdmitsAnyone() || v.Person == Yes):
 		return v.Open.String(), []Observation{v.Open.Observe()}
 	case e.Connects() != nil && e.Asked.FromWhy == FromHere:
 		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{e.Connects().ObserveConnect()}

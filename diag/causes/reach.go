@@ -122,6 +122,8 @@ func wayIsUp(e *diag.Evidence, target netip.Addr) bool {
 // admitsProbe reports whether the rules let the place in that a probe came from.
 func admitsProbe(e *diag.Evidence, rules *diag.Admission, r *diag.Reach) bool {
 	switch {
+	case rules.Muted:
+		return false
 	case rules.Unfiltered, rules.Open != nil && rules.Open.AdmitsAnyone():
 		return true
 	case e.Asked.FromWhy == diag.FromHere:

@@ -32,6 +32,9 @@ func (f *filler) subnet(n *Network, i int, path string) {
 		return
 	}
 	setDefault(&s.Name, fmt.Sprintf("%s-%d", n.Name, i))
+	for j, to := range s.HostRoutes {
+		f.prefix(fmt.Sprintf("%s.host_routes[%d]", path, j), to)
+	}
 	setDefault(&s.ID, ID("subnet", n.Name, s.CIDR))
 	setDefault(&s.Gateway, prefix.Addr().Next().String())
 	if s.Gateway != "none" {

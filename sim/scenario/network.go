@@ -26,6 +26,8 @@ type Subnet struct {
 	CIDR string `yaml:"cidr"`
 	// Gateway is the first address if empty; "none" for no gateway.
 	Gateway string `yaml:"gateway"`
+	// HostRoutes are the prefixes that it hands out routes to.
+	HostRoutes []string `yaml:"host_routes"`
 }
 
 // A Router joins networks, and leads outside if it has a gateway.
@@ -49,6 +51,8 @@ type SecurityGroup struct {
 	// NoEgress leaves out the two rules by which Neutron lets everything
 	// out of a new group.
 	NoEgress bool `yaml:"no_egress"`
+	// Stateless: answers need rules of their own.
+	Stateless bool `yaml:"stateless"`
 }
 
 // A Rule lets packets pass. At most one of the remotes may be set; none is

@@ -46,6 +46,11 @@ type Server struct {
 	Ports []Port `yaml:"ports"`
 	// FloatingIP is tied to the first IPv4 address of the first port.
 	FloatingIP *FloatingIP `yaml:"floating_ip"`
+	// StaleFloatingIP is one that Nova still shows on the first port while
+	// Neutron has it elsewhere.
+	StaleFloatingIP string `yaml:"stale_floating_ip"`
+	// ConfigDrive: it has a config drive.
+	ConfigDrive bool `yaml:"config_drive"`
 
 	Console *Console `yaml:"console"`
 	SSHD    []SSHD   `yaml:"sshd"`

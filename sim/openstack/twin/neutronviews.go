@@ -87,10 +87,14 @@ func (s *Server) subnet(n *scenario.Network, sub *scenario.Subnet) obj {
 	if sub.Gateway == "none" {
 		gateway = nil
 	}
+	routes := []obj{}
+	for _, to := range sub.HostRoutes {
+		routes = append(routes, obj{"destination": to, "nexthop": sub.Gateway})
+	}
 	return s.common(obj{
 		"network_id": n.ID, "ip_version": version, "subnetpool_id": nil, "enable_dhcp": true, "cidr": sub.CIDR,
 		"ipv6_ra_mode": mode, "ipv6_address_mode": mode, "gateway_ip": gateway, "allocation_pools": pools,
-		"host_routes": []obj{}, "dns_nameservers": []string{}, "service_types": []string{},
+		"host_routes": routes, "dns_nameservers": []string{}, "service_types": []string{},
 	}, sub.ID, sub.Name, n.Project)
 }
 
@@ -122,7 +126,7 @@ func (s *Server) securityGroups() []obj {
 		for j := range g.Rules {
 			rules = append(rules, s.rule(g, &g.Rules[j]))
 		}
-		list = append(list, s.common(obj{"stateful": true, "shared": false, "security_group_rules": rules}, g.ID, g.Name, g.Project))
+		list = append(list, s.common(obj{"stateful": !g.Stateless, "shared": false, "security_group_rules": rules}, g.ID, g.Name, g.Project))
 	}
 	return list
 }

@@ -38,7 +38,7 @@ func (s *Server) serverDetail(c *call, v *scenario.Server) obj {
 		"metadata": orEmptyMap(v.Metadata), "hostId": hostID(v), "image": s.imageOf(c, v), "flavor": s.flavorOf(c, v),
 		"created": stamp(times.created), "updated": stamp(times.updated), "addresses": s.addresses(v),
 		"accessIPv4": "", "accessIPv6": "", "links": links(c, "servers", v.ID),
-		"OS-DCF:diskConfig": "MANUAL", "OS-EXT-AZ:availability_zone": zone(v), "config_drive": "",
+		"OS-DCF:diskConfig": "MANUAL", "OS-EXT-AZ:availability_zone": zone(v), "config_drive": configDrive(v),
 		"key_name": orNull(*v.KeyName), "OS-SRV-USG:launched_at": nil, "OS-SRV-USG:terminated_at": nil,
 		"OS-EXT-STS:task_state": orNull(v.TaskState), "OS-EXT-STS:vm_state": v.VMState,
 		"OS-EXT-STS:power_state": *v.PowerState, "os-extended-volumes:volumes_attached": s.volumesOf(c, v),
@@ -174,11 +174,22 @@ func (s *Server) addresses(v *scenario.Server) obj {
 				}
 			}
 		}
+		if i == 0 && v.StaleFloatingIP != "" {
+			list = append(list, address(v.StaleFloatingIP, "floating", p.MAC))
+		}
 		if len(list) > 0 {
 			all[p.Network] = list
 		}
 	}
 	return all
+}
+
+// configDrive is Nova's way to write a truth.
+func configDrive(v *scenario.Server) string {
+	if v.ConfigDrive {
+		return "True"
+	}
+	return ""
 }
 
 func address(text, kind, mac string) obj {
