@@ -19,6 +19,11 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 	if err != nil && !errors.Is(err, errForgotten) {
 		return err
 	}
+	if err := b.locate(ctx, j); errors.Is(err, errForgotten) {
+		return b.tell(ctx, j, message{text: forgottenText})
+	} else if err != nil {
+		return err
+	}
 	if why := b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User); why != "" {
 		b.log.Info("refused", "ref", j.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
 		return b.tell(ctx, j, message{text: why})
@@ -33,10 +38,30 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 	if found == nil {
 		return err
 	}
-	if !found.One() && r.Root == "" {
+	if r.Root != "" {
+		return b.open(ctx, j, r, found)
+	}
+	switch {
+	case len(found.Search.Matches) > 1:
+		return b.offerChoice(ctx, j, found)
+	case !found.One():
 		return b.tell(ctx, j, privateAnswer(b.Engine.Diagnose(ctx, found, nil), ""))
 	}
+	if offered, err := b.checkedHere(ctx, j, found); offered || err != nil {
+		return err
+	}
 	return b.open(ctx, j, r, found)
+}
+
+// locate fills in what a job that came by a form or a button left in Redis.
+func (b *Bot) locate(ctx context.Context, j *job) (err error) {
+	switch {
+	case j.Form != "":
+		j.Place, err = b.formPlace(ctx, j)
+	case j.Order != "":
+		err = b.resume(ctx, j)
+	}
+	return err
 }
 
 // find looks the instance up. If that could not be done, the asker was told why,
@@ -81,6 +106,9 @@ func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found
 	}
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the thread will not be remembered", "ref", r.Ref, "err", err)
+	}
+	if i := found.Instance(); i != nil {
+		b.noteRecent(ctx, r, i)
 	}
 	return b.runs(ctx, j, r, found, board)
 }

@@ -61,7 +61,6 @@ func TestWithoutRedis(t *testing.T) {
 
 func TestPrivateReplies(t *testing.T) {
 	tests := []struct{ line, ack string }{
-		{"/sshhelp", "Which instance?"},
 		{"/sshhelp help", "/sshhelp 203.0.113.9 from 198.51.100.7"},
 		{"/sshhelp web-1 port 70000", "is not a port"},
 		{"/sshhelp web-1 port 0", "is not a port"},

@@ -78,9 +78,13 @@ type (
 
 var clicks = map[string]click{
 	recheckAction: (*Bot).recheckClicked,
+	chooseAction:  (*Bot).orderClicked,
+	againAction:   (*Bot).orderClicked,
 }
 
-var submits = map[string]submit{}
+var submits = map[string]submit{
+	checkForm: (*Bot).formSent,
+}
 
 var shortcuts = map[string]shortcut{}
 
@@ -100,8 +104,7 @@ func (b *Bot) interact(env envelope) (payload any, w *wish) {
 		}
 	case "view_submission":
 		if take := submits[i.View.CallbackID]; take != nil {
-			payload, w = take(b, i)
-			return payload, b.permitted(i, w)
+			return take(b, i)
 		}
 	case "message_action", "shortcut":
 		if shortcuts[i.CallbackID] != nil {

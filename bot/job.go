@@ -23,6 +23,9 @@ type job struct {
 	At     time.Time  `json:"at"`
 	// Trigger opens one modal, within 3 s of the click.
 	Trigger string `json:"trigger,omitempty"`
+	Form    string `json:"form,omitempty"`  // the form that it came by, which knows its place
+	Order   string `json:"order,omitempty"` // the order that it goes on with, and the choice
+	Again   bool   `json:"again,omitzero"`  // although the instance was just checked
 
 	id string // in the stream
 }
@@ -33,7 +36,12 @@ const (
 	checkJob  jobKind = "check"  // a new check of Asked
 	followJob jobKind = "follow" // Change to the check in Place.Thread, or to Ref
 	tellJob   jobKind = "tell"   // tell User something in private
+	formJob   jobKind = "form"   // open the form for a new check
 )
+
+// quick are the kinds that wait for nobody: they have a stream of their own, so
+// that they need not wait behind checks of 20 seconds.
+func (k jobKind) quick() bool { return k == tellJob || k == formJob }
 
 // A place is where a request was made and where its answers go.
 type place struct {

@@ -19,6 +19,9 @@ import (
 //	lock:REF               string  the job that runs the check                  lockTTL at most
 //	merge:REF              list    changes asked for while it ran, as JSON      StateTTL
 //	posted:REF:PART        string  "pending:TOKEN", then the ts of a message    StateTTL
+//	form:ID                string  where the answer to an open form goes        formTTL
+//	order:REF              string  a request whose asker has to choose, as JSON orderTTL
+//	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor
 type keys struct{ prefix string }
 
 const (
@@ -31,6 +34,9 @@ const (
 const group = "workers"
 
 func (k keys) seen(event string) string         { return k.prefix + "seen:" + event }
+func (k keys) form(id string) string            { return k.prefix + "form:" + id }
+func (k keys) order(ref string) string          { return k.prefix + "order:" + ref }
+func (k keys) recent(channel, id string) string { return k.prefix + "recent:" + channel + ":" + id }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }
@@ -38,11 +44,10 @@ func (k keys) lock(ref string) string           { return k.prefix + "lock:" + re
 func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
 func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
 
-// stream is where jobs of a kind wait. Private words have their own, so that
-// they need not wait behind checks of 20 seconds, and a replica takes no check
-// that it has no room to run.
+// stream is where jobs of a kind wait. Quick ones have their own, and a replica
+// takes no check that it has no room to run.
 func (k keys) stream(kind jobKind) string {
-	if kind == tellJob {
+	if kind.quick() {
 		return k.prefix + "work:notes"
 	}
 	return k.prefix + "work:checks"

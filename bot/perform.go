@@ -32,6 +32,8 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		err = b.check(ctx, j)
 	case followJob:
 		err = b.followUp(ctx, j)
+	case formJob:
+		err = b.openForm(ctx, j)
 	default:
 		log.Error("dropped a job of a kind that is not known")
 		return nil
@@ -80,7 +82,11 @@ func (b *Bot) tell(ctx context.Context, j *job, m message) error {
 		b.log.Warn("response URL refused", "ref", j.Ref, "err", err)
 	}
 	if !p.direct() {
-		return b.web.whisper(ctx, p.Channel, p.Thread, j.User, m)
+		err := b.web.whisper(ctx, p.Channel, p.Thread, j.User, m)
+		if code := slackCode(err); code != "not_in_channel" && code != "channel_not_found" {
+			return err
+		}
+		p = place{Channel: j.User} // Slack opens the direct message by itself
 	}
 	m.ref, m.part = j.Ref, "note:"+j.id
 	_, err := b.postOnce(ctx, p.Channel, p.Thread, answer, m)

@@ -27,8 +27,11 @@ func (b *Bot) receive(ctx context.Context, env envelope) (payload any, ok bool) 
 	return payload, w == nil || b.queue(ctx, w)
 }
 
-// privately makes an ack's payload that only the asker sees.
+// privately makes an ack's payload that only the asker sees; none for no text.
 func privately(text string) any {
+	if text == "" {
+		return nil
+	}
 	return map[string]string{"response_type": "ephemeral", "text": text}
 }
 
@@ -70,7 +73,11 @@ func (b *Bot) command(ctx context.Context, env envelope) string {
 		Ref: newRef(), User: c.User, Team: c.Team, At: time.Now(),
 		Place: place{Channel: c.Channel, ResponseURL: c.ResponseURL},
 	}
-	if j.order(unescape(c.Text)); j.Kind == tellJob {
+	j.order(unescape(c.Text))
+	switch {
+	case j.Kind == tellJob && strings.TrimSpace(c.Text) == "" && c.TriggerID != "":
+		j.Kind, j.Trigger = formJob, c.TriggerID
+	case j.Kind == tellJob:
 		return j.Text
 	}
 	f, err := b.admit(ctx, wish{seen: "command:" + cmp.Or(c.TriggerID, env.ID), job: j})
@@ -83,6 +90,9 @@ func (b *Bot) command(ctx context.Context, env envelope) string {
 		return tooManyText(b.PerUserPerMinute)
 	case busy:
 		return busyText
+	}
+	if j.Kind != checkJob {
+		return "" // what comes is its own receipt
 	}
 	return checkingText(j.Asked.Query, j.Place.direct())
 }
