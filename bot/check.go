@@ -86,7 +86,7 @@ func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found
 		return err
 	}
 	if i := found.Instance(); i != nil {
-		r.Cloud, r.Project = i.Cloud, i.Project
+		r.Instance, r.Cloud, r.Project = i.ID, i.Cloud, i.Project
 	}
 	board := newBoard(found.Instance(), r)
 	root, err := b.postOnce(ctx, r.Channel, j.Place.Thread, answer, board.message())
@@ -107,9 +107,7 @@ func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the thread will not be remembered", "ref", r.Ref, "err", err)
 	}
-	if i := found.Instance(); i != nil {
-		b.noteRecent(ctx, r, i)
-	}
+	b.noteRecent(ctx, r)
 	return b.runs(ctx, j, r, found, board)
 }
 

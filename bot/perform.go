@@ -58,6 +58,7 @@ func (b *Bot) giveUp(ctx context.Context, j *job) {
 	m := message{text: failedText(j.Ref)}
 	r, err := b.store.load(ctx, j.Ref)
 	if err == nil && r.Root != "" && j.Kind == checkJob {
+		b.forgetRecent(ctx, r)
 		err = b.web.update(ctx, r.Channel, r.Root, answer, m)
 	} else {
 		err = b.tell(ctx, j, m)

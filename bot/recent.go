@@ -77,10 +77,17 @@ func recentMessage(name, ref, link string, last recent, now time.Time) message {
 }
 
 // noteRecent remembers where an instance was just checked. Nothing hangs on it.
-func (b *Bot) noteRecent(ctx context.Context, r *record, i *diag.Instance) {
+func (b *Bot) noteRecent(ctx context.Context, r *record) {
 	last := recent{Ref: r.Ref, User: r.User, Asked: r.Asked, TS: r.Root, At: time.Now()}
-	if err := b.store.keep(ctx, b.store.recent(r.Channel, i.ID), last, recentFor); err != nil {
+	if err := b.store.keep(ctx, b.store.recent(r.Channel, r.Instance), last, recentFor); err != nil {
 		b.log.Warn("the next check of this instance will not know of this one", "ref", r.Ref, "err", err)
+	}
+}
+
+// forgetRecent: a check that came to nothing answers for none.
+func (b *Bot) forgetRecent(ctx context.Context, r *record) {
+	if err := b.store.db.Del(ctx, b.store.recent(r.Channel, r.Instance)).Err(); err != nil {
+		b.log.Warn("a check that failed will be offered for a while", "ref", r.Ref, "err", err)
 	}
 }
 

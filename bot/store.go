@@ -122,10 +122,13 @@ type record struct {
 	Root    string     `json:"root"`   // ts of the message that carries the verdict
 	User    string     `json:"user"`   // who asked first
 	Asked   diag.Asked `json:"asked"`
-	Cloud   string     `json:"cloud,omitempty"`   // of the instance, for who may go on with the check
-	Project string     `json:"project,omitempty"` // ID
-	Last    *result    `json:"last,omitempty"`    // of the newest finished run
-	Started time.Time  `json:"started"`
+	// Instance is the ID of what was found; Cloud and Project are its own, for who
+	// may go on with the check.
+	Instance string    `json:"instance,omitempty"`
+	Cloud    string    `json:"cloud,omitempty"`
+	Project  string    `json:"project,omitempty"` // ID
+	Last     *result   `json:"last,omitempty"`    // of the newest finished run
+	Started  time.Time `json:"started"`
 }
 
 // A result is as much of a diagnosis as is needed to say what changed since.
