@@ -66,6 +66,7 @@ func TestLab(t *testing.T) {
 	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
 	t.Setenv("OS_CLOUD", "demo")
 	t.Setenv("SSHHELP_SSH_PORT", "2322")
+	t.Setenv("SSHHELP_PROBES_OTHER_PORTS", "2323") // a machine's own SSH server answers on its loopback addresses too
 	checkLeads(t, leads)
 	t.Setenv("SSHHELP_PROBES_DISABLED", "true")
 	checkLeads(t, insideOnly)
@@ -77,6 +78,7 @@ func TestLabAsReader(t *testing.T) {
 	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
 	t.Setenv("OS_CLOUD", "demo-reader")
 	t.Setenv("SSHHELP_SSH_PORT", "2322")
+	t.Setenv("SSHHELP_PROBES_OTHER_PORTS", "2323") // a machine's own SSH server answers on its loopback addresses too
 	for _, name := range []string{"shutoff", "sg-none", "sg-web-only", "healthy", "ssh-refused"} {
 		d := diagnosed(t, name)
 		if got := lead(d); got != leads[name] {

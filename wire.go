@@ -56,8 +56,12 @@ func newEngine(cfg *config.Config, logger *slog.Logger, terminal bool) (*command
 }
 
 func newProber(cfg *config.Config, logger *slog.Logger, terminal bool) *probes.Prober {
+	others := make([]uint16, 0, len(cfg.Probes.OtherPorts)) // empty is none
+	for _, port := range cfg.Probes.OtherPorts {
+		others = append(others, uint16(port))
+	}
 	return probes.New(probes.Options{
-		Name: cfg.Probes.Vantage, Allow: cfg.Probes.AllowNetworks, AllowAny: terminal, Logger: logger,
+		Name: cfg.Probes.Vantage, Allow: cfg.Probes.AllowNetworks, AllowAny: terminal, OtherPorts: others, Logger: logger,
 	})
 }
 

@@ -106,6 +106,7 @@ type Probes struct {
 	Disabled      bool
 	AllowNetworks []netip.Prefix // may be probed although loopback, link-local or like it
 	Timeout       time.Duration  // for all probes of one diagnosis together
+	OtherPorts    []int          // looked at where no SSH server answers on the asked one; empty: none
 	Vantage       string         // what this place is called in an answer; empty: the host name
 }
 
@@ -132,7 +133,7 @@ func Default() *Config {
 		Slack:  Slack{APIURL: "https://slack.com/api/", Connections: 1},
 		Redis:  Redis{KeyPrefix: "sshhelp:", StateTTL: 7 * 24 * time.Hour},
 		SSH:    SSH{Port: 22},
-		Probes: Probes{Timeout: 20 * time.Second},
+		Probes: Probes{Timeout: 20 * time.Second, OtherPorts: []int{22, 2222, 22022}},
 		Limits: Limits{Concurrent: 8, PerUserPerMinute: 10},
 		Log:    Log{Level: "info", Format: "json"},
 		HTTP:   HTTP{Listen: ":8080"},

@@ -40,6 +40,7 @@ var settings = []setting{
 	{"probes.disabled", "SSHHELP_PROBES_DISABLED", one(boolean, func(c *Config) *bool { return &c.Probes.Disabled })},
 	{"probes.allow_networks", "SSHHELP_PROBES_ALLOW_NETWORKS", list(network, func(c *Config) *[]netip.Prefix { return &c.Probes.AllowNetworks })},
 	{"probes.timeout", "SSHHELP_PROBES_TIMEOUT", one(duration(time.Second, 2*time.Minute), func(c *Config) *time.Duration { return &c.Probes.Timeout })},
+	{"probes.other_ports", "SSHHELP_PROBES_OTHER_PORTS", list(port, func(c *Config) *[]int { return &c.Probes.OtherPorts })},
 	{"probes.vantage", "SSHHELP_PROBES_VANTAGE", one(optional(vantage), func(c *Config) *string { return &c.Probes.Vantage })},
 
 	{"limits.concurrent", "SSHHELP_LIMITS_CONCURRENT", one(number(1, 256), func(c *Config) *int { return &c.Limits.Concurrent })},

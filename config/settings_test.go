@@ -32,6 +32,7 @@ func full() *Config {
 		Probes: Probes{
 			AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("127.0.0.1/32")},
 			Timeout:       90 * time.Second,
+			OtherPorts:    []int{2022, 443},
 			Vantage:       "Zürich / rack-2",
 		},
 		Limits: Limits{Concurrent: 256, PerUserPerMinute: 1},
@@ -67,6 +68,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		"SSHHELP_PROBES_DISABLED=false",
 		"SSHHELP_PROBES_ALLOW_NETWORKS=10.0.0.0/8,fd00::/8,127.0.0.1/32",
 		"SSHHELP_PROBES_TIMEOUT=90s",
+		"SSHHELP_PROBES_OTHER_PORTS=2022,443",
 		"SSHHELP_PROBES_VANTAGE=Zürich / rack-2",
 		"SSHHELP_LIMITS_CONCURRENT=256",
 		"SSHHELP_LIMITS_PER_USER_PER_MINUTE=1",

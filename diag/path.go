@@ -211,7 +211,7 @@ func portFine(e *Evidence) (string, []Observation) {
 }
 
 func sshFine(e *Evidence) (string, []Observation) {
-	r := e.SSHAnswers()
+	r := e.answers()
 	if r == nil || r.SSH.Kex != OK {
 		return "", nil
 	}
@@ -259,6 +259,9 @@ func (r *Reach) ObserveConnect() Observation {
 // Observe quotes the answer.
 func (p *Ping) Observe() Observation {
 	where := "ping " + p.Target.String()
+	if p.Size > 0 {
+		where += " with " + itoa(p.Size) + " bytes"
+	}
 	if p.From != "" {
 		where += " from " + p.From
 	}

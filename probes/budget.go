@@ -10,6 +10,8 @@ const (
 	// dnsBudget lets one name server be dead (5 s, resolv.conf(5)) and the next
 	// answer.
 	dnsBudget = 8 * time.Second
+	// reverseBudget is for names of addresses, which are nice to know.
+	reverseBudget = 3 * time.Second
 	// dialBudget covers three SYNs, which Linux sends at 0, 1 and 3 s: one lost
 	// packet is no evidence, three are.
 	dialBudget = 5 * time.Second
@@ -24,6 +26,13 @@ const (
 	// kexBudget is for the key exchange: three round trips and some arithmetic.
 	// A small machine that has just booted may take seconds.
 	kexBudget = 10 * time.Second
+	// elsewhereAfter is how long the asked port may take to open before others
+	// are tried: until the answer to a second SYN, sent at 1 s, could be here.
+	elsewhereAfter = 1500 * time.Millisecond
+	// knockBudget is for the identification on a port that nobody asked for.
+	knockBudget = 3 * time.Second
+	// maxOtherPorts bounds those.
+	maxOtherPorts = 8
 	// pingEvery is the time between the two echo requests, pingBudget the whole.
 	pingEvery  = time.Second
 	pingBudget = 3 * time.Second
@@ -36,4 +45,6 @@ const (
 	maxLine       = 255      // bytes kept of one line; also RFC 4253, 4.2
 	maxKexBytes   = 256 << 10
 	maxNames      = 128 // algorithms kept of one list
+	maxReverse    = 8   // names kept of one address
+	maxMTU        = 65536
 )

@@ -143,7 +143,7 @@ func TestListensFirst(t *testing.T) {
 // TestSideBySide: the addresses of one instance are probed at the same time.
 func TestSideBySide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := probes.New(probes.Options{Name: "melbourne", Dial: dialSilence})
+		p := probes.New(probes.Options{Name: "melbourne", Dial: dialSilence, OtherPorts: []uint16{}})
 		began := time.Now()
 		fact, err := p.Read(t.Context(), known("198.51.100.1", "198.51.100.2", "2001:db8::3", "198.51.100.4"), diag.SourceSSH)
 		reaches, ok := fact.(diag.Reaches)

@@ -24,6 +24,7 @@ func openEcho(to netip.Addr) (net.Conn, error) {
 		return nil, err
 	}
 	keepErrors(fd)
+	keepWhole(fd)
 	if err := unix.Connect(fd, sockaddr(to)); err != nil {
 		unix.Close(fd)
 		if isNoRoute(err) {
@@ -38,6 +39,15 @@ func openEcho(to netip.Addr) (net.Conn, error) {
 		return nil, fmt.Errorf("use ICMP socket: %w", err)
 	}
 	return &echoSocket{Conn: conn, raw: raw, header: raw && to.Is4()}, nil
+}
+
+// keepWhole forbids to split packets, here and on the way, and has their size
+// decided by the interface alone, not by what is remembered of the path
+// (IP_MTU_DISCOVER, ip(7)). On a socket of the other family it is refused.
+func keepWhole(fd int) {
+	unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
+	unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE)
+	unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_DONTFRAG, 1)
 }
 
 // icmpSocket opens a ping socket or a raw one and says which it is.

@@ -105,7 +105,7 @@ func TestAllowed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var dialled []string
-			c.options.Dial = recordDial(&dialled)
+			c.options.Dial, c.options.OtherPorts = recordDial(&dialled), []uint16{}
 			fact, err := probes.New(c.options).Read(t.Context(), c.known, diag.SourceSSH)
 			if err != nil || len(fact.(diag.Reaches)) != 1 || len(dialled) != 1 || dialled[0] != c.dialled {
 				t.Errorf("got %v, %v, dialled %v, want %s", fact, err, dialled, c.dialled)
@@ -117,7 +117,7 @@ func TestAllowed(t *testing.T) {
 // TestManyAddresses: there is a limit, and a word about it.
 func TestManyAddresses(t *testing.T) {
 	var dialled []string
-	p := probes.New(probes.Options{Dial: recordDial(&dialled)})
+	p := probes.New(probes.Options{Dial: recordDial(&dialled), OtherPorts: []uint16{}})
 	e := known("198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4", "198.51.100.5")
 	fact, err := p.Read(t.Context(), e, diag.SourceSSH)
 	var gap *diag.Gap

@@ -1,12 +1,14 @@
 package probes
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"golang.org/x/net/icmp"
@@ -27,7 +29,7 @@ func (p *Prober) readPings(ctx context.Context, known *diag.Evidence) (diag.Fact
 	if len(targets) == 0 {
 		return nil, asError(gap)
 	}
-	found := each(targets, func(a netip.Addr) diag.Ping { return p.Ping(ctx, a) })
+	found := slices.Concat(each(targets, func(a netip.Addr) []diag.Ping { return p.pings(ctx, a) })...)
 	for _, ping := range found {
 		if ping.Outcome != diag.NotPermitted {
 			return diag.Pings(found), asError(gap)
@@ -40,20 +42,29 @@ func (p *Prober) readPings(ctx context.Context, known *diag.Evidence) (diag.Fact
 // An address that may not be probed, or a machine that permits no ICMP socket,
 // is NotPermitted.
 func (p *Prober) Ping(ctx context.Context, target netip.Addr) diag.Ping {
-	result := diag.Ping{Target: target, From: p.Name()}
 	if why := p.forbidden(target); why != "" {
-		result.Outcome, result.Err = diag.NotPermitted, why
-		return result
+		return diag.Ping{Target: target, From: p.Name(), Outcome: diag.NotPermitted, Err: why}
 	}
+	result, _ := p.ping(ctx, target, 0)
+	return result
+}
+
+// ping sends packets of one size, 0 for the smallest. The error is what ended
+// it.
+func (p *Prober) ping(ctx context.Context, target netip.Addr, size int) (diag.Ping, error) {
+	result := diag.Ping{Target: target, From: p.Name(), Size: size}
 	conn, err := p.echo(target.Unmap())
 	if err == nil {
 		defer conn.Close()
 		defer context.AfterFunc(ctx, func() { conn.Close() })()
-		result.RTT, err = echo(conn, newEchoRequest(target.Unmap().Is6()))
+		result.RTT, err = echo(conn, newEchoRequest(target.Unmap().Is6(), size))
 	}
 	result.Outcome, result.By, result.Err = outcomeOf(ctx, err), sender(err), explain(err)
-	p.Logger.Debug("pinged", "target", target, "outcome", result.Outcome, "rtt", result.RTT)
-	return result
+	if icmp := (*icmpError)(nil); errors.As(err, &icmp) {
+		result.MTU = icmp.mtu
+	}
+	p.Logger.Debug("pinged", "target", target, "size", size, "outcome", result.Outcome, "rtt", result.RTT)
+	return result, err
 }
 
 // echo sends the requests and waits for the answer to any of them.
@@ -80,19 +91,33 @@ func echo(conn net.Conn, r *echoRequest) (time.Duration, error) {
 type echoRequest struct {
 	v6    bool
 	nonce [16]byte
+	data  []byte // begins with the nonce
 	sent  []time.Time
 }
 
-func newEchoRequest(v6 bool) *echoRequest {
+// newEchoRequest makes requests whose IP packets have a size, or the smallest
+// that can be if that is more.
+func newEchoRequest(v6 bool, size int) *echoRequest {
 	r := &echoRequest{v6: v6}
 	rand.Read(r.nonce[:]) // never fails
+	r.data = make([]byte, max(size-echoHeaders(v6), len(r.nonce)))
+	copy(r.data, r.nonce[:])
 	return r
+}
+
+// echoHeaders is the size of an echo request without data: the header of IP
+// (RFC 791, RFC 8200) and that of ICMP.
+func echoHeaders(v6 bool) int {
+	if v6 {
+		return 40 + 8
+	}
+	return 20 + 8
 }
 
 func (r *echoRequest) message(seq int, now time.Time) []byte {
 	r.sent = append(r.sent, now)
 	m := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{
-		ID: int(binary.BigEndian.Uint16(r.nonce[:])), Seq: seq, Data: r.nonce[:],
+		ID: int(binary.BigEndian.Uint16(r.nonce[:])), Seq: seq, Data: r.data,
 	}}
 	if r.v6 {
 		m.Type = ipv6.ICMPTypeEchoRequest
@@ -106,7 +131,7 @@ func (r *echoRequest) message(seq int, now time.Time) []byte {
 
 // await reads until an answer comes, and returns the time since its request.
 func (r *echoRequest) await(conn net.Conn) (time.Duration, error) {
-	buf := make([]byte, 1500)
+	buf := make([]byte, 2048)
 	for {
 		n, err := conn.Read(buf)
 		if err != nil {
@@ -130,7 +155,7 @@ func (r *echoRequest) answers(b []byte) (seq int, ok bool) {
 		return 0, false
 	}
 	body, ok := m.Body.(*icmp.Echo)
-	if !ok || string(body.Data) != string(r.nonce[:]) || body.Seq >= len(r.sent) {
+	if !ok || !bytes.HasPrefix(body.Data, r.nonce[:]) || len(body.Data) != len(r.data) || body.Seq >= len(r.sent) {
 		return 0, false
 	}
 	return body.Seq, true

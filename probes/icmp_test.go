@@ -135,7 +135,7 @@ func TestPingNotPossible(t *testing.T) {
 
 func TestEchoMessages(t *testing.T) {
 	for _, v6 := range []bool{false, true} {
-		r, other := newEchoRequest(v6), newEchoRequest(v6)
+		r, other := newEchoRequest(v6, 0), newEchoRequest(v6, 0)
 		for seq := range 2 {
 			b := r.message(seq, time.Now())
 			if _, ok := r.answers(b); ok {
@@ -157,7 +157,7 @@ func TestEchoMessages(t *testing.T) {
 
 // FuzzEchoAnswer: anything may come on a raw socket.
 func FuzzEchoAnswer(f *testing.F) {
-	r := newEchoRequest(false)
+	r := newEchoRequest(false, 0)
 	f.Add(r.message(0, time.Now()))
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {

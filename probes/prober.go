@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"sshhelp/diag"
@@ -24,6 +25,9 @@ type Options struct {
 	AllowAny bool
 	// Resolver looks names up; nil is the system's.
 	Resolver *net.Resolver
+	// OtherPorts are looked at where no SSH server answers on the port that was
+	// asked for; at most eight are. Nil is [UsualPorts], empty none.
+	OtherPorts []uint16
 	// Dial opens TCP connections; nil is the real network. The address is
 	// always a literal. Who sent an ICMP error is then not known.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -43,6 +47,9 @@ type Prober struct {
 func New(o Options) *Prober {
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
+	}
+	if o.OtherPorts == nil {
+		o.OtherPorts = UsualPorts()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -79,10 +86,15 @@ func (p *Prober) readReaches(ctx context.Context, known *diag.Evidence) (diag.Fa
 	if len(targets) == 0 {
 		return nil, asError(gap)
 	}
-	found := each(targets, func(a netip.Addr) diag.Reach {
-		return p.Target(ctx, netip.AddrPortFrom(a, known.Asked.Port))
+	found := each(targets, func(a netip.Addr) []diag.Reach {
+		target := netip.AddrPortFrom(a, known.Asked.Port)
+		look := func(ctx context.Context) diag.Reach { return p.Target(ctx, target) }
+		if a != targets[0] { // other ports matter at the address that people use
+			return []diag.Reach{look(ctx)}
+		}
+		return p.around(ctx, target, look)
 	})
-	return diag.Reaches(found), asError(gap)
+	return diag.Reaches(slices.Concat(found...)), asError(gap)
 }
 
 // each asks about all addresses side by side and keeps their order. There are

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
@@ -117,21 +118,36 @@ const extendedSize = int(unsafe.Sizeof(unix.SockExtendedErr{}))
 // parseExtended reads struct sock_extended_err (ip(7)) and the address behind
 // it, which is that of whoever sent the message.
 func parseExtended(data []byte) *icmpError {
+	errno, info := syscall.Errno(binary.NativeEndian.Uint32(data)), int(binary.NativeEndian.Uint32(data[8:]))
 	origin, typ, code := data[4], data[5], data[6]
 	offender := data[extendedSize:]
 	switch origin {
+	case unix.SO_EE_ORIGIN_LOCAL:
+		if errno == unix.EMSGSIZE {
+			return &icmpError{own: true, mtu: info}
+		}
 	case unix.SO_EE_ORIGIN_ICMP:
 		e := &icmpError{typ: typ, code: code}
+		e.noteMTU(info)
 		if len(offender) >= unix.SizeofSockaddrInet4 {
 			e.by = netip.AddrFrom4([4]byte(offender[4:8]))
 		}
 		return e
 	case unix.SO_EE_ORIGIN_ICMP6:
 		e := &icmpError{v6: true, typ: typ, code: code}
+		e.noteMTU(info)
 		if len(offender) >= unix.SizeofSockaddrInet6 {
 			e.by = netip.AddrFrom16([16]byte(offender[8:24])).Unmap()
 		}
 		return e
 	}
 	return nil // made by this machine itself
+}
+
+// noteMTU keeps the MTU that comes with a message of that kind; routers of old
+// say 0 (RFC 1191, 5).
+func (e *icmpError) noteMTU(info int) {
+	if e.tooBig() && info < maxMTU {
+		e.mtu = info
+	}
 }

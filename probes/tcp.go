@@ -46,6 +46,7 @@ func (p *Prober) connect(ctx context.Context, r *diag.Reach) net.Conn {
 	r.Connect = diag.Dial{Outcome: outcomeOf(ctx, err), Took: time.Since(began), By: sender(err), Err: explain(err)}
 	if conn != nil {
 		local = addrOf(conn.LocalAddr())
+		tellOpen(ctx)
 	}
 	r.FromAddr = local
 	return conn

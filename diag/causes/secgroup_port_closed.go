@@ -12,7 +12,9 @@ be allowed by a rule of its own. Without one, attempts simply time out.`,
 	Text:   "No rule of the security groups of {name} lets port {port} in{internal}.",
 	Maybe:  "The rules that could be read do not let port {port} in to {name}{internal}, but {unknown}.",
 	Breaks: diag.AtRules,
-	Check:  checkPortClosed,
+	// Whoever moved the server to another port had no need for a rule for this one.
+	ExplainedBy: []*diag.Cause{sshdOtherPort},
+	Check:       checkPortClosed,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See what the groups let in.", Code: "openstack security group rule list --ingress {group}"},
 		{Do: "Add a rule for SSH from your own address.{whose} {source} in its place admits everybody, which is usual and safe enough while only keys can log in. It takes effect at once, for every instance that has the group. In the dashboard: Network, Security Groups, \"Manage Rules\".", Code: "openstack security group rule create --ingress --ethertype {ethertype} --protocol tcp --dst-port {port} --remote-ip {from_cidr} {group}"},

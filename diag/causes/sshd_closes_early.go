@@ -52,7 +52,7 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		NearMiss: `Connection to login.example.ac.uk closed.`,
 	}},
 	ExplainedBy: slices.Concat([]*diag.Cause{
-		clientJumpHost, networkLocalBlock, sshdBanned, sshdThrottled, sshdProtocol1, sshdOldAlgorithms, networkMTU,
+		clientJumpHost, networkLocalBlock, sshdBanned, sshdOtherPort, sshdThrottled, sshdProtocol1, sshdOldAlgorithms, networkMTU,
 		authTooManyKeys, authCertificate, authRSASHA1, hostkeyChanged, hostkeyUnknown, bootSSHDFailed,
 	}, accountTrouble, guestNotReady),
 	Check: checkClosesEarly,

@@ -41,7 +41,7 @@ on the way answers in the server's place.`,
 		Example:  `Invalid SSH identification string.`,
 		NearMiss: `debug1: Local version string SSH-2.0-OpenSSH_9.2p1`,
 	}},
-	ExplainedBy: append([]*diag.Cause{clientJumpHost, sshdProtocol1, sshdThrottled}, guestNotReady...),
+	ExplainedBy: append([]*diag.Cause{clientJumpHost, sshdOtherPort, sshdProtocol1, sshdThrottled}, guestNotReady...),
 	Check:       checkNotSSH,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Check the port: ssh uses 22 unless -p or your ~/.ssh/config says otherwise.", Code: "ssh -v -p 22 {user}@{address}"},

@@ -22,7 +22,8 @@ port, and a rule must let that port in.`,
 }
 
 // checkOtherPort: the port asked for must not answer as an SSH server, and
-// another one of the same address must.
+// another one of the same address must. A server that says that it has too many
+// connections is an SSH server.
 func checkOtherPort(p *diag.Pass) diag.Verdict {
 	target := p.Target()
 	if !target.IsValid() {
@@ -33,7 +34,7 @@ func checkOtherPort(p *diag.Pass) diag.Verdict {
 	for i := range p.Reach {
 		r := &p.Reach[i]
 		switch {
-		case r.Target == target && identified(r):
+		case r.Target == target && (identified(r) || r.SSH != nil && limitSaid(r.SSH.Before) != ""):
 			return diag.Verdict{State: diag.RuledOut}
 		case r.Target == target && r.Connect.Outcome.Told():
 			asked = true

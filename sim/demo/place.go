@@ -150,7 +150,8 @@ func (p *place) settings(t *slack.Twin) settings {
 		config: map[string]any{
 			"ssh":    map[string]any{"port": p.port()},
 			"access": map[string]any{"allow_everyone": true},
-			"probes": map[string]any{"allow_networks": p.probed(), "vantage": "the demo"},
+			// A machine's own SSH server answers on its loopback addresses too.
+			"probes": map[string]any{"allow_networks": p.probed(), "vantage": "the demo", "other_ports": []int{}},
 			"limits": map[string]any{"per_user_per_minute": 120},
 			"log":    map[string]any{"level": "info", "format": "text"},
 		},
