@@ -140,6 +140,8 @@ func TestReverse(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	server.mu.Lock()
+	defer server.mu.Unlock()
 	for name := range server.seen {
 		if strings.HasSuffix(name, ".10.in-addr.arpa.") || strings.HasSuffix(name, ".127.in-addr.arpa.") || strings.HasSuffix(name, ".169.in-addr.arpa.") {
 			t.Errorf("asked for %s", name)
