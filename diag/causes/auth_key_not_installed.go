@@ -15,7 +15,7 @@ right key for the right account is refused.`,
 	Text:        "{subject} does not accept the key of its own key pair for {user}: the key was never put there, or was removed.",
 	Maybe:       "{subject} refuses the key of its own key pair: it was never put there or was removed, or {user} is not the account that got it.",
 	Breaks:      diag.AtKey,
-	ExplainedBy: append([]*diag.Cause{cloudinitMetadata, authServerPermissions, authNotEnabled, authNotAllowed, authAccountLocked}, bootTrouble...),
+	ExplainedBy: append([]*diag.Cause{cloudinitMetadata, secgroupEgressBlocked, authServerPermissions, authNotEnabled, authNotAllowed, authAccountLocked}, bootTrouble...),
 	Check:       checkKeyNotInstalled,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See on the console log of the first boot whether the key was fetched: look for \"Authorized keys\" and for the metadata service.", Code: "openstack console log show {id}"},

@@ -93,6 +93,7 @@ var All = []*diag.Cause{
 	networkUnreachable,
 	networkVantageOffline,
 	networkWrongAddress,
+	secgroupEgressBlocked,
 	secgroupFamilyExcluded,
 	secgroupNone,
 	secgroupNotApplied,

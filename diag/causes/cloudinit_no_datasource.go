@@ -11,7 +11,7 @@ user-data, no name and often no network configuration from the cloud.`,
 	Text:        "{name} was not set up: its cloud-init found neither a config drive nor a metadata service, so it has no SSH key.",
 	Maybe:       "The cloud-init of {name} may have found no metadata.",
 	Breaks:      diag.AtKey,
-	ExplainedBy: []*diag.Cause{bootNetwork, bootDiskFull, cloudinitMetadata},
+	ExplainedBy: []*diag.Cause{bootNetwork, bootDiskFull, cloudinitMetadata, secgroupEgressBlocked},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `No instance datasource found|[Nn]o datasource found!|Did not find any data source, searched classes|Used fallback datasource|[Ff]ailed to (?:fetch your datasource|initialize), likely bad things|Datasource DataSourceNone\b`,

@@ -15,7 +15,7 @@ key: the cloud handed it none, or something went wrong before.`,
 	Text:        "The cloud-init of {name} authorised no key for {account}, so no key opens it.",
 	Maybe:       "The cloud-init of {name} may have authorised no key for {account}.",
 	Breaks:      diag.AtKey,
-	ExplainedBy: []*diag.Cause{authNoKeypair, bootNetwork, bootDiskFull, cloudinitMetadata, cloudinitNoDatasource, cloudinitUserData, cloudinitModuleFailed},
+	ExplainedBy: []*diag.Cause{authNoKeypair, bootNetwork, bootDiskFull, cloudinitMetadata, cloudinitNoDatasource, cloudinitUserData, cloudinitModuleFailed, secgroupEgressBlocked},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
 		Pattern:  `no authorized (?:SSH|ssh) keys fingerprints found for user (\S+?)\.?(?:\s|$)`,

@@ -75,7 +75,7 @@ func TestOpenStackCommandsExist(t *testing.T) {
 	seen := 0
 	for _, c := range All {
 		for _, s := range c.Fix.Steps {
-			for _, line := range strings.Split(s.Code, "\n") {
+			for _, line := range strings.Split(strings.ReplaceAll(s.Code, "--{direction}", "--ingress"), "\n") {
 				if !strings.HasPrefix(line, "openstack ") {
 					continue
 				}

@@ -3,6 +3,7 @@ package causes
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,6 +74,28 @@ func routers(p *diag.Port) routerState {
 
 func leadsOut(r diag.Router) bool {
 	return r.Gateway != "" && r.AdminUp && (r.Status == "" || r.Status == "ACTIVE")
+}
+
+// otherWay quotes another address of the instance, on another port, at which
+// nothing is wrong that the cloud knows of and the rules let the person in. It
+// returns nil if there is none.
+func otherWay(e *diag.Evidence) []diag.Observation {
+	if e.Instance == nil {
+		return nil
+	}
+	anyone := *e
+	anyone.Asked.Address = netip.Addr{}
+	used := e.PortOf(e.Target().Addr())
+	for _, a := range anyone.Targets() {
+		port := e.PortOf(a)
+		if port == nil || port == used || !wayIsUp(e, a) {
+			continue
+		}
+		if rules := e.Admission(a); rules.Person == diag.Yes {
+			return []diag.Observation{portSays(port, "carries "+a.String()+", where port "+strconv.Itoa(int(e.Asked.Port))+" is let in")}
+		}
+	}
+	return nil
 }
 
 func portSays(p *diag.Port, text string) diag.Observation {

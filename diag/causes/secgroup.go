@@ -2,6 +2,7 @@ package causes
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"sshhelp/diag"
@@ -18,7 +19,7 @@ var tryAgain = diag.Step{
 // easiest to change, the address's family, and the person's own address, or words
 // on how to find it out.
 func ruleArgs(e *diag.Evidence, a *diag.Admission) diag.Args {
-	args := diag.Args{"group": "GROUP", "port_id": a.Port.ID, "ethertype": family(e.Target().Addr()), "from_cidr": "YOUR-IP/32", "source": "0.0.0.0/0", "icmp": "icmp"}
+	args := diag.Args{"group": "GROUP", "port_id": a.Port.ID, "ethertype": family(e.Target().Addr()), "from_cidr": "YOUR-IP/32", "source": "0.0.0.0/0", "icmp": "icmp", "ports": strconv.Itoa(int(e.Asked.Port))}
 	if e.Target().Addr().Is6() {
 		args["from_cidr"], args["source"], args["icmp"] = "YOUR-IP/128", "::/0", "ipv6-icmp"
 	}
