@@ -79,9 +79,9 @@ func weighConsole(p *diag.Pass, v diag.Verdict) diag.Verdict {
 	switch {
 	case failed.State == diag.Confirmed || c.Datasource == "DataSourceNone":
 		v.State = diag.Confirmed
-		v.Because = append(failed.Because, v.Because...)
+		v.Because = append(v.Because[:min(len(v.Because), 2)], failed.Because...)
 	case failed.State == diag.Possible:
-		v.Because = append(failed.Because, v.Because...)
+		v.Because = append(v.Because[:min(len(v.Because), 2)], failed.Because...)
 	case c.WholeBoot: // it boots without asking, or had its answer
 		return diag.Verdict{}
 	}
