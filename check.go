@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -44,19 +47,31 @@ func selfTest(ctx context.Context, cfg *config.Config) []diag.Check {
 		checks = append(checks, diag.Check{What: "Configuration", Mark: diag.CheckLimited, Text: w})
 	}
 	checks = append(checks, bot.Check(ctx, botOptions(cfg, logger))...)
+	return append(checks, outsideStatus(ctx, cfg, logger)...)
+}
+
+// outsideStatus asks the clouds and the prober how they are, side by side: a cloud
+// that does not answer must not keep the others from it.
+func outsideStatus(ctx context.Context, cfg *config.Config, logger *slog.Logger) []diag.Check {
 	names := cfg.Clouds
 	if len(names) == 0 {
 		names = []string{""}
 	}
-	for _, name := range names {
-		c, err := cloud.Open(cloud.Options{Name: name, Logger: logger})
-		if err != nil {
-			checks = append(checks, diag.Check{What: strings.TrimSpace("OpenStack " + name), Mark: diag.CheckFailed, Text: err.Error()})
-			continue
-		}
-		checks = append(checks, c.Check(ctx)...)
+	lists := make([][]diag.Check, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { lists[i] = cloudStatus(ctx, name, logger) })
 	}
-	return append(checks, newProber(cfg, logger, false).Check(ctx))
+	wg.Wait()
+	return append(slices.Concat(lists...), newProber(cfg, logger, false).Check(ctx))
+}
+
+func cloudStatus(ctx context.Context, name string, logger *slog.Logger) []diag.Check {
+	c, err := cloud.Open(cloud.Options{Name: name, Logger: logger})
+	if err != nil {
+		return []diag.Check{{What: strings.TrimSpace("OpenStack " + name), Mark: diag.CheckFailed, Text: err.Error()}}
+	}
+	return c.Check(ctx)
 }
 
 // discard swallows the log of the self-test, whose lines say it all.

@@ -15,6 +15,7 @@ import (
 	"sshhelp/bot"
 	"sshhelp/commands"
 	"sshhelp/config"
+	"sshhelp/diag"
 )
 
 func serveCommand(io streams) *cobra.Command {
@@ -50,6 +51,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
 	}
 	options := botOptions(cfg, logger)
 	options.Engine = engine
+	options.Status = func(ctx context.Context) []diag.Check { return outsideStatus(ctx, cfg, logger) }
 	b, err := bot.New(options)
 	if err != nil {
 		return fmt.Errorf("start the bot: %w", err)

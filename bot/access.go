@@ -53,7 +53,7 @@ func (g *gatekeeper) refusal(ctx context.Context, team, channel, user string) st
 	if len(g.scope(ctx, team, channel, user)) == 0 {
 		return notAllowedText(channel, user)
 	}
-	if why := g.people.get(g.now(), user, func() (string, bool) { return g.person(ctx, user) }); why != "" {
+	if why := g.person(ctx, user); why != "" {
 		return why
 	}
 	if (place{Channel: channel}).direct() {
@@ -62,7 +62,12 @@ func (g *gatekeeper) refusal(ctx context.Context, team, channel, user string) st
 	return g.channels.get(g.now(), channel, func() (string, bool) { return g.room(ctx, channel) })
 }
 
-func (g *gatekeeper) person(ctx context.Context, id string) (why string, known bool) {
+// person says why somebody may not use the bot anywhere; "" if that depends.
+func (g *gatekeeper) person(ctx context.Context, id string) string {
+	return g.people.get(g.now(), id, func() (string, bool) { return g.lookUp(ctx, id) })
+}
+
+func (g *gatekeeper) lookUp(ctx context.Context, id string) (why string, known bool) {
 	u, err := g.web.user(ctx, id)
 	switch {
 	case err != nil:

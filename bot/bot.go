@@ -41,7 +41,9 @@ type Options struct {
 	MaxChecks        int // at once; 0: 8
 	PerUserPerMinute int // requests of one person; 0: 10
 
-	Version string // for the log
+	Version string // for the log and for people
+	// Status says how the clouds and places that probes run from are; nil: nothing.
+	Status func(context.Context) []diag.Check
 }
 
 func (o Options) withDefaults() Options {
@@ -77,6 +79,7 @@ type Bot struct {
 // identity is who we are in the workspace, from auth.test.
 type identity struct {
 	team, user, name, bot string
+	url                   string // of the workspace
 }
 
 // pace holds the times that tests shorten.

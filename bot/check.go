@@ -108,6 +108,7 @@ func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found
 		b.log.Warn("the thread will not be remembered", "ref", r.Ref, "err", err)
 	}
 	b.noteRecent(ctx, r)
+	b.noteMine(ctx, r)
 	return b.runs(ctx, j, r, found, board)
 }
 
@@ -177,6 +178,7 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	if err := b.postEvidence(ctx, r, d); err != nil {
 		b.log.Warn("no evidence in the thread", "ref", r.Ref, "err", err)
 	}
+	b.count(ctx, r, d)
 	r.Last = resultOf(d)
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the result will not be remembered", "ref", r.Ref, "err", err)

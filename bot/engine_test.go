@@ -21,6 +21,7 @@ type fakeEngine struct {
 	steps     int           // of extra progress
 	pause     time.Duration // between steps
 	panics    bool
+	reach     []diag.Reach // what probes see
 	diagnosed []diag.Asked
 	begun     chan struct{}
 }
@@ -65,7 +66,7 @@ func (e *fakeEngine) Find(_ context.Context, asked diag.Asked, scope commands.Sc
 func (e *fakeEngine) Diagnose(ctx context.Context, f *commands.Found, watch func(commands.Progress)) *diag.Diagnosis {
 	e.mu.Lock()
 	e.diagnosed = append(e.diagnosed, f.Asked)
-	gate, steps, rest, panics := e.gate, e.steps, e.pause, e.panics
+	gate, steps, rest, panics, reach := e.gate, e.steps, e.pause, e.panics, e.reach
 	e.mu.Unlock()
 	e.begun <- struct{}{}
 	if panics {
@@ -89,7 +90,8 @@ func (e *fakeEngine) Diagnose(ctx context.Context, f *commands.Found, watch func
 	watch(commands.Progress{Source: diag.SourceConsole, State: commands.Problem, Text: "no console"})
 	known := &diag.Evidence{
 		Now: time.Now(), Asked: f.Asked, Search: &f.Search, Instance: f.Instance(),
-		Gaps: []diag.Gap{{Source: diag.SourceConsole, Why: diag.GapForbidden, Text: "The console could not be read."}},
+		Gaps:  []diag.Gap{{Source: diag.SourceConsole, Why: diag.GapForbidden, Text: "The console could not be read."}},
+		Reach: reach,
 	}
 	d := testCatalogue.Diagnose(known)
 	d.Timings = map[diag.Source]float64{diag.SourceServer: 0.1, diag.SourceNetwork: 0.25}

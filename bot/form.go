@@ -33,7 +33,11 @@ const formTTL = 12 * time.Hour
 // openForm shows the form to who asked for it. Where the answer goes is kept here
 // under an ID that nobody can guess; the form carries the ID alone.
 func (b *Bot) openForm(ctx context.Context, j *job) error {
-	if why := b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User); why != "" {
+	why := b.gate.person(ctx, j.User)
+	if j.Place.Channel != "" { // else it is asked for, and judged when the form is sent
+		why = b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User)
+	}
+	if why != "" {
 		return b.tell(ctx, j, message{text: why})
 	}
 	id := newRef()

@@ -80,6 +80,8 @@ var clicks = map[string]click{
 	recheckAction: (*Bot).recheckClicked,
 	chooseAction:  (*Bot).orderClicked,
 	againAction:   (*Bot).orderClicked,
+
+	newCheckAction: (*Bot).formClicked,
 }
 
 var submits = map[string]submit{
@@ -115,13 +117,13 @@ func (b *Bot) interact(env envelope) (payload any, w *wish) {
 	return nil, nil
 }
 
-// permitted keeps when to speak, and refuses who may not ask.
+// permitted keeps when to speak, and refuses who may not ask in a channel.
 func (b *Bot) permitted(i *interaction, w *wish) *wish {
 	if w == nil {
 		return nil
 	}
 	w.seen = cmp.Or(w.seen, "click:"+i.TriggerID)
-	if channel := w.job.Place.Channel; !b.Access.allows(i.Team.ID, channel, i.User.ID) {
+	if channel := w.job.Place.Channel; channel != "" && !b.Access.allows(i.Team.ID, channel, i.User.ID) {
 		w.tellInstead(notAllowedText(channel, i.User.ID))
 	}
 	return w

@@ -37,11 +37,13 @@ const (
 	followJob jobKind = "follow" // Change to the check in Place.Thread, or to Ref
 	tellJob   jobKind = "tell"   // tell User something in private
 	formJob   jobKind = "form"   // open the form for a new check
+	showJob   jobKind = "show"   // show User what Text names, in private
+	homeJob   jobKind = "home"   // make User's Home tab
 )
 
 // quick are the kinds that wait for nobody: they have a stream of their own, so
 // that they need not wait behind checks of 20 seconds.
-func (k jobKind) quick() bool { return k == tellJob || k == formJob }
+func (k jobKind) quick() bool { return k != checkJob && k != followJob }
 
 // A place is where a request was made and where its answers go.
 type place struct {

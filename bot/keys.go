@@ -22,6 +22,8 @@ import (
 //	form:ID                string  where the answer to an open form goes        formTTL
 //	order:REF              string  a request whose asker has to choose, as JSON orderTTL
 //	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor
+//	mine:USER              zset    REFs of a person's checks, by when they began StateTTL after the newest
+//	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
 type keys struct{ prefix string }
 
 const (
@@ -37,6 +39,8 @@ func (k keys) seen(event string) string         { return k.prefix + "seen:" + ev
 func (k keys) form(id string) string            { return k.prefix + "form:" + id }
 func (k keys) order(ref string) string          { return k.prefix + "order:" + ref }
 func (k keys) recent(channel, id string) string { return k.prefix + "recent:" + channel + ":" + id }
+func (k keys) mine(user string) string          { return k.prefix + "mine:" + user }
+func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }

@@ -34,6 +34,10 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		err = b.followUp(ctx, j)
 	case formJob:
 		err = b.openForm(ctx, j)
+	case homeJob:
+		err = b.publishHome(ctx, j)
+	case showJob:
+		err = b.show(ctx, j)
 	default:
 		log.Error("dropped a job of a kind that is not known")
 		return nil
@@ -48,6 +52,27 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 	}
 	log.Info("answered", "took", time.Since(started))
 	return nil
+}
+
+// What a command can show its asker besides checks.
+const (
+	showMine   = "mine"
+	showStatus = "status"
+	showStats  = "stats"
+)
+
+// show tells the asker what a word like "mine" stands for, in private.
+func (b *Bot) show(ctx context.Context, j *job) error {
+	if why := b.gate.refusal(ctx, j.Team, j.Place.Channel, j.User); why != "" {
+		return b.tell(ctx, j, message{text: why})
+	}
+	switch j.Text {
+	case showMine:
+		return b.showMine(ctx, j)
+	case showStats:
+		return b.showStats(ctx, j)
+	}
+	return b.showStatus(ctx, j)
 }
 
 // giveUp tells the asker that there will be no answer, as far as that can be
@@ -75,6 +100,9 @@ func (b *Bot) giveUp(ctx context.Context, j *job) {
 // in a direct message as it is, else as an ephemeral where they spoke.
 func (b *Bot) tell(ctx context.Context, j *job, m message) error {
 	p := j.Place
+	if p.Channel == "" {
+		p.Channel = j.User // the Home tab: Slack opens the direct message by itself
+	}
 	if p.ResponseURL != "" {
 		err := b.web.respond(ctx, p.ResponseURL, m)
 		if err == nil || ctx.Err() != nil {
@@ -82,7 +110,7 @@ func (b *Bot) tell(ctx context.Context, j *job, m message) error {
 		}
 		b.log.Warn("response URL refused", "ref", j.Ref, "err", err)
 	}
-	if !p.direct() {
+	if !p.direct() && p.Channel != j.User {
 		err := b.web.whisper(ctx, p.Channel, p.Thread, j.User, m)
 		if code := slackCode(err); code != "not_in_channel" && code != "channel_not_found" {
 			return err

@@ -107,6 +107,9 @@ func (j *job) order(line string) {
 	case "help":
 		j.Kind, j.Text = tellJob, helpText
 		return
+	case showMine, showStatus, showStats:
+		j.Kind, j.Text = showJob, strings.ToLower(strings.TrimSpace(line))
+		return
 	}
 	asked, err := commands.Parse(line)
 	if err != nil {
@@ -135,6 +138,8 @@ type utterance struct {
 	TS       string          `json:"ts"`
 	ThreadTS string          `json:"thread_ts"`
 	Hidden   bool            `json:"hidden"`
+	Tab      string          `json:"tab"`      // of app_home_opened
+	EventTS  string          `json:"event_ts"` //
 	Edited   json.RawMessage `json:"edited"`
 }
 
@@ -158,6 +163,9 @@ func (b *Bot) said(env envelope) *wish {
 		return nil
 	}
 	u := &e.Said
+	if u.Type == "app_home_opened" {
+		return b.homeOpened(&e)
+	}
 	if (u.Type != "message" && u.Type != "app_mention") || !u.fromPerson(b.me) {
 		return nil
 	}

@@ -60,13 +60,7 @@ func sameSettings(a, b diag.Asked) bool {
 }
 
 func recentMessage(name, ref, link string, last recent, now time.Time) message {
-	ago := "less than a minute ago"
-	if minutes := int(now.Sub(last.At).Minutes()); minutes == 1 {
-		ago = "a minute ago"
-	} else if minutes > 1 {
-		ago = fmt.Sprintf("%d minutes ago", minutes)
-	}
-	text := fmt.Sprintf("%s was checked here %s.", tame(name, 255), ago)
+	text := fmt.Sprintf("%s was checked here %s.", tame(name, 255), since(last.At, now))
 	open := slack.NewButtonBlockElement("open_thread", ref, formText("Open thread"))
 	open.URL = link
 	again := slack.NewButtonBlockElement(againAction, ref, formText("Check again"))

@@ -92,7 +92,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		who, err := b.web.whoami(ctx)
 		if err == nil {
-			b.me = identity{team: who.TeamID, user: who.UserID, name: who.User, bot: who.BotID}
+			b.me = identity{team: who.TeamID, user: who.UserID, name: who.User, bot: who.BotID, url: who.URL}
 			return nil
 		}
 		if ctx.Err() != nil {

@@ -34,6 +34,16 @@ var scopes = []scope{
 	{"reactions:write", "Replies get no reaction as a receipt.", false},
 }
 
+// wanted lists the scopes that these options need.
+func wanted(o Options) []scope {
+	for id := range o.Access.Scopes {
+		if groupID(id) {
+			return append(slices.Clone(scopes), scope{"usergroups:read", "Nobody counts as a member of a user group, so what is granted to groups is granted to none.", false})
+		}
+	}
+	return scopes
+}
+
 // Check tests the installation: tokens, workspace, scopes, socket, Redis, and
 // whether anybody may ask at all. It opens a Socket Mode connection for a moment.
 // Each line is ok or says what to change.
@@ -44,7 +54,7 @@ func Check(ctx context.Context, o Options) []diag.Check {
 	list := []diag.Check{checkBotToken(who, err)}
 	if err == nil {
 		list = append(list, checkTeam(who, o.Access))
-		list = append(list, checkScopes(who.Header.Get("X-OAuth-Scopes"))...)
+		list = append(list, checkScopes(who.Header.Get("X-OAuth-Scopes"), wanted(o))...)
 	}
 	return append(list, checkSocket(ctx, w), checkRedis(ctx, o), checkAccess(o.Access))
 }
@@ -79,13 +89,13 @@ func checkTeam(who *slack.AuthTestResponse, a Access) diag.Check {
 
 // checkScopes compares what the token has, as the header of every answer tells,
 // with what is needed.
-func checkScopes(header string) []diag.Check {
+func checkScopes(header string, wanted []scope) []diag.Check {
 	var have []string
 	for s := range strings.SplitSeq(header, ",") {
 		have = append(have, strings.TrimSpace(s))
 	}
 	var list []diag.Check
-	for _, s := range scopes {
+	for _, s := range wanted {
 		c := diag.Check{What: "Slack scope " + s.name, Mark: diag.CheckOK, Text: "granted"}
 		switch {
 		case header == "":
@@ -171,9 +181,9 @@ func checkAccess(a Access) diag.Check {
 	switch {
 	case a.Everyone:
 		c.Text = "every member who can reach the app may ask"
-	case len(a.Teams)+len(a.Channels)+len(a.Users) == 0:
+	case len(a.Teams)+len(a.Channels)+len(a.Users)+len(a.Scopes) == 0:
 		c.Mark, c.Text = diag.CheckFailed, "nobody may ask"
-		c.Fix = "List IDs under access.teams, access.channels or access.users, or set access.allow_everyone."
+		c.Fix = "List IDs under access.teams, access.channels, access.users or access.scopes, or set access.allow_everyone."
 	}
 	return c
 }

@@ -129,6 +129,7 @@ type record struct {
 	Project  string    `json:"project,omitempty"` // ID
 	Last     *result   `json:"last,omitempty"`    // of the newest finished run
 	Started  time.Time `json:"started"`
+	Red      bool      `json:"red,omitzero"` // something was wrong at first, and no recheck was green since
 }
 
 // A result is as much of a diagnosis as is needed to say what changed since.

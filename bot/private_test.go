@@ -1,0 +1,118 @@
+package bot
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"sshhelp/commands"
+	"sshhelp/diag"
+)
+
+// TestMine: one's own checks with their verdicts, and nobody else's.
+func TestMine(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	b, _ := r.serve()
+	r.command("/sshhelp mine")
+	r.private("mia", "remembers no check of yours")
+	r.command("/sshhelp web-1")
+	r.root("web-1 is shut off.")
+	r.commandAs("sam", "#ssh-help", "/sshhelp web-2")
+	r.roots(2)
+	r.idle(b)
+	r.command("/sshhelp mine")
+	list := r.private("mia", "Your checks")
+	holds(t, "list", list, "web-1 is shut off.", "/archives/")
+	if strings.Contains(string(list.Blocks), "web-2") {
+		t.Errorf("somebody else's check: %s", list.Blocks)
+	}
+}
+
+// TestStatus: each part says how it is, in private.
+func TestStatus(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	r.serve()
+	r.command("/sshhelp status")
+	holds(t, "status", r.private("mia", "How sshhelp is"), "connections of this replica", "Redis", "Version")
+}
+
+// TestInstanceCalledStatus: quotes reach an instance whose name is a command.
+func TestInstanceCalledStatus(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	r.engine.instances = append(r.engine.instances, diag.Instance{ID: "7", Name: "status", Status: "SHUTOFF"})
+	r.serve()
+	r.command(`/sshhelp "status"`)
+	r.root("status is shut off.")
+}
+
+// TestStats: a check counts once by what led it, and once more when a recheck
+// turned it green.
+func TestStats(t *testing.T) {
+	onBoth(t, func(t *testing.T, m memory) {
+		r := newRig(t, m)
+		b, _ := r.serve()
+		r.command("/sshhelp web-1")
+		root := r.root("web-1 is shut off.")
+		r.idle(b)
+		r.engine.set(func(e *fakeEngine) {
+			at := netip.MustParseAddr("203.0.113.5")
+			e.instances[0].Status, e.instances[0].Addresses = "ACTIVE", []diag.Address{{IP: at, Floating: true}}
+			e.reach = []diag.Reach{{
+				Target: netip.AddrPortFrom(at, 22), Connect: diag.Dial{Outcome: diag.OK},
+				SSH: &diag.SSHFacts{Ident: diag.OK, Kex: diag.OK, Version: "SSH-2.0-OpenSSH_9.2"},
+			}}
+		})
+		for _, told := range []string{"Changed.", "No change."} { // green twice is solved once
+			if _, err := r.twin.As("mia").Say("#ssh-help", root.TS, "recheck"); err != nil {
+				t.Fatal(err)
+			}
+			r.replyWith(root.TS, told)
+			r.idle(b)
+		}
+		weeks, err := b.figures(t.Context(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := weeks[len(weeks)-1]
+		if now.checks != 1 || now.solved != 1 || now.causes["instance/shutoff"] != 1 {
+			t.Errorf("figures %+v", now)
+		}
+		r.command("/sshhelp stats")
+		holds(t, "stats", r.private("mia", "Checks of the last weeks"), "instance/shutoff", week(time.Now()))
+	})
+}
+
+// TestStatsOfOthers: figures about everything are not for who may ask about a
+// part.
+func TestStatsOfOthers(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	r.opts.Access = Access{Scopes: map[string]commands.Scope{"U00000MIA": northP1}}
+	r.serve()
+	r.command("/sshhelp stats")
+	r.private("mia", "may ask about a part of it only")
+}
+
+func TestWeek(t *testing.T) {
+	for day, want := range map[string]string{"2026-11-21": "2026-W47", "2027-01-01": "2026-W53", "2026-01-01": "2026-W01"} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := week(at); got != want {
+			t.Errorf("%s is in %s, want %s", day, got, want)
+		}
+	}
+}
+
+func TestSince(t *testing.T) {
+	now := time.Now()
+	for ago, want := range map[time.Duration]string{
+		time.Second: "less than a minute ago", 90 * time.Second: "a minute ago", 3 * time.Minute: "3 minutes ago",
+		3 * time.Hour: "3 hours ago", 72 * time.Hour: "3 days ago",
+	} {
+		if got := since(now.Add(-ago), now); got != want {
+			t.Errorf("%s: %q, want %q", ago, got, want)
+		}
+	}
+}
