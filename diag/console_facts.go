@@ -57,6 +57,7 @@ var readings = []reading{
 	{[]string{"login:"}, readPrompt},
 	{[]string{"bound to ", "ease of ", "DHCPACK ", "my address is ", "DHCPv4 address ", "leased "}, readLease},
 	{[]string{"Cloud-init v."}, readCloudInit},
+	{[]string{"cloud-init start", "cloud-init boot finished"}, readOldCloudInit},
 	{[]string{"cloud-final", "Cloud-init: Final Stage", "cloud user/final scripts"}, readFinalStage},
 	{literals(lastTarget.String()), readLastTarget},
 	{[]string{"Authorized keys from"}, readKeyTable},
@@ -168,6 +169,21 @@ func readCloudInit(r *consoleReader, line LogLine) {
 	}
 	r.c.reach(StageCloudDone, line)
 	r.c.up(line)
+}
+
+// readOldCloudInit reads the same of cloud-init 0.6:
+//
+//	cloud-init start-local running: Tue, 27 Nov 2012 12:10:05 +0000. up 31.98 seconds
+//	cloud-init boot finished at Tue, 27 Nov 2012 12:10:48 +0000. Up 74.90 seconds
+func readOldCloudInit(r *consoleReader, line LogLine) {
+	switch {
+	case strings.Contains(line.Text, "cloud-init boot finished at"):
+		r.c.Finished = true
+		r.c.reach(StageCloudDone, line)
+		r.c.up(line)
+	case strings.Contains(line.Text, " running: "):
+		r.c.CloudStage = &line
+	}
 }
 
 // clock reads cloud-init's date and for how long it says the guest has run.

@@ -77,6 +77,8 @@ type attemptReader struct {
 	named bool     // the person's command named host and account
 	asks  bool     // a prompt for a host key is open
 	peer  bool     // the next line may name the server of a PuTTY message
+	// looked: PuTTY looks up a name; the address that it connects to is that one's.
+	looked bool
 }
 
 // start begins another attempt.
@@ -91,7 +93,7 @@ func (r *attemptReader) start(side TextKind) *Attempt {
 		}
 	}
 	r.at = next
-	r.named, r.asks, r.peer = false, false, false
+	r.named, r.asks, r.peer, r.looked = false, false, false, false
 	return r.at
 }
 

@@ -113,7 +113,8 @@ var sessionSayings = []saying{
 		r.to(m[1], "")
 		r.loggedIn()
 	}),
-	says("sftp> ", `^sftp> `, logsIn),
+	says("sftp>", `^p?sftp>`, logsIn),
+	says("Remote working directory is", `^Remote working directory is `, logsIn),
 	says("Connected to ", `^Connected to \S+\.$`, func(r *attemptReader, m []string) {
 		if r.at.Command == "sftp" || r.at.Stage >= ReachedAuth {
 			r.loggedIn()
@@ -202,6 +203,9 @@ func (r *attemptReader) version(m []string) {
 func (r *attemptReader) connecting(m []string) {
 	if !r.at.Jump {
 		r.again()
+	}
+	if r.looked {
+		m = []string{"", "", m[2]}
 	}
 	r.to(m[1], m[2])
 	r.at.reach(ReachedConnect)

@@ -32,7 +32,7 @@ var tells = []tell{
 	{ClientText, 5, commandLine},
 	{ClientText, 5, guard(`^(?i:ssh|scp|sftp|dbclient|rsync|plink|pscp|ssh_askpass|git@\S+): |^(?:kex|ssh)_exchange_identification: |^ssh_dispatch_run_fatal|banner exchange: Connection to |^Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|^The authenticity of host '|^Warning: Permanently added|Host key for \S+ has changed|^No \S+ host key is known for|knownhosts: key|UnknownHostKey|HostKey has been changed|[Hh]ost key (?:is not cached|does not match|mismatch|not in manually|for server '?\S+ does not match)|not found in known_hosts|POTENTIAL SECURITY BREACH|reject HostKey`)},
 	{ClientText, 5, guard(`^(?:[\w.+-]+@\S+: )?Permission denied(?: \([a-z]|, please try again)|^Received disconnect from|^Disconnected from|^Connection (?:closed|reset) by|^Connection to \S+ (?:closed|port \d+ timed out)|^(?:Read from remote host|Timeout, server|Write failed:|client_loop: |packet_write_)|^Unable to negotiate (?:with|a key)|^(?:Load key|Bad owner|Bad permissions|Permissions \d{3,4} for|Identity file|Bad passphrase|Enter passphrase for key|no such identity: )|Identity file \S+ not accessible|UNPROTECTED PRIVATE KEY|no mutual signature|sign_and_send_pubkey|identity_sign: |^Could not resolve|^Too many authentication failures|Bad configuration option|bad configuration options|authentication agent|connecting to agent|agent refused operation|stdio forwarding failed|^channel \d+: open failed|'s password:|Skipping ssh-dss key|Server accepts key|^(?:Last login: |sftp> )|PTY allocation request failed|\bscp: \S+: Permission denied|unexpectedly closed network|Shared connection to \S+ closed|Authenticated (?:to \S+|using|with partial)|[Pp]lease login as`)},
-	{ClientText, 5, guard(`Network error: |PuTTY|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree a|load (?:this )?(?:private )?key)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
+	{ClientText, 5, guard(`Network error: |PuTTY|SSH protocol banner|^EOFError$|FATAL ERROR: |No supported authentication methods|Server (?:refused|unexpectedly closed|offered|rejected)|Remote side |Couldn't (?:agree a|load (?:this )?(?:private )?key)|^(?:Event|Outgoing|Incoming) (?:Log|packet)|WinSCP|Unable to (?:use|load) (?:private )?key|^Using (?:username|keyboard-interactive)|^login as: |Authenticating with public key|protocol version 2 required|Host does not exist|Access (?:denied|granted)$|Further authentication required`)},
 	{ClientText, 5, guard(`Connection timed out|Connection refused|No route to host|Operation timed out|Network is unreachable|Host is down|Invalid SSH identification|invalid server's version|Protocol major versions differ|connect to (?:host|address) \S+ port \d+`)},
 	{ClientText, 5, guard(`com\.jcraft\.jsch|JSchException|\bparamiko\b|ssh: (?:handshake failed|unable to authenticate|no key found|cannot decode|this private key is)|dial tcp \S*:\d+: |ssh2|libssh|phpseclib|Net/SSH2|Net::SSH|authentication methods failed|Algorithm negotiation fail|Auth fail|USERAUTH fail|Incompatible ssh|no common algorithm|Authentication failure\. Retrying|SSH auth method|getaddrinfo|gaierror|UnknownHostException|SSH_MSG_|SSH_AUTH_SOCK|\bssh-agent\b|Renci\.SshNet|private ?[kK]ey|UNREACHABLE!|no such host|No matching|connect E[A-Z]+ |socket is not established|Terraform|SSHException|SshAuthentication|ECONNREFUSED|HOST_KEY_NOT_VERIFIABLE|UserAuthException|failed \(tcp\)|(?:nc|telnet): .*(?:refused|timed out|No route)|Error (?:resolving|connecting)|Connect failed: |Access denied for '\w|Host denied|no file exists at|ssh2_(?:connect|auth)`)},
 	{ClientText, 5, guard(NoClient)},
@@ -181,8 +181,22 @@ var both = guard(`^(?:debug[123]: )?(?:(?:kex|ssh)_exchange_identification: |ban
 // about weighs whether a text speaks about errors in place of showing one.
 type about struct {
 	prose, printed, shown int
-	topics                map[int]bool
+	// told counts errors within sentences; taught those in sentences that teach.
+	told, taught int
+	mine         bool // somebody speaks of what happened to them
+	topics       map[int]bool
 }
+
+var (
+	// teaching is how manuals, runbooks and courses speak of errors.
+	teaching = regexp.MustCompile(`(?i)\b(?:if (?:the|you|your|a|an|it)|you(?:'re| are| can| may| will| should| might| need| must| see| get| receive)|make sure|usually|typically|commonly|most (?:likely|common)|means that|for example|e\.g\.|troubleshoot\w*|best practices?|then it will)\b`)
+	// mine is how people speak of their own.
+	mine = regexp.MustCompile(`(?:^|[\s("'])(?:I|I'm|I've|my|me|My)(?:[\s,.:!?]|$)`)
+)
+
+// sentence is from how many words on a message is taken to stand in one of
+// somebody's sentences.
+const sentence = 20
 
 // topic are errors that exclude each other within one attempt.
 var topic = guard(`(Connection timed out|Operation timed out)|(Connection refused)|(No route to host|unreachable)|(Could not resolve|name resolution)|(Host key verification failed|HAS CHANGED|authenticity of host)|(Permission denied)|(Too many authentication)|(UNPROTECTED|too open)|(not accessible: No such|invalid format)|(no matching (?:key|host|cipher|mac))|(ROOT LOGIN|AllowUsers|locked)`)
@@ -191,11 +205,17 @@ func (a *about) hear(message string, weight int) {
 	switch words := len(strings.Fields(message)); {
 	case logged(message), weight > 0 && strings.HasPrefix(message, "debug"), commandLine.MatchString(message):
 		a.shown++
+	case weight > 0 && words >= sentence && !strings.ContainsAny(message, "{}"):
+		a.told++
+		if teaching.MatchString(message) {
+			a.taught++
+		}
 	case weight > 0:
 		a.printed++
 	case words >= 6 || len(message) > 60:
 		a.prose++
 	}
+	a.mine = a.mine || mine.MatchString(message)
 	if !topic.may(message) {
 		return
 	}
@@ -216,5 +236,8 @@ func (a *about) hear(message string, weight int) {
 const minTopics = 4
 
 func (a *about) talk() bool {
+	if a.taught > 0 && a.printed+a.shown == 0 && !a.mine {
+		return true
+	}
 	return len(a.topics) >= minTopics && a.prose > a.printed && a.prose > 2*a.shown
 }

@@ -16,8 +16,12 @@ const maxMessages = 64
 
 var (
 	// wrapper is what stands before a message without being part of it.
-	wrapper = regexp.MustCompile("^(?:\\s+|[>|]+\\s*|[`\"'“”„«「]+|\\[\\d\\d:\\d\\d:\\d\\d\\.\\d+\\]\\s|" +
-		`(?:[.!*<>] )?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?(?: \[\w+\])?\s+|` +
+	wrapper = regexp.MustCompile("^(?:\\s+|[>|]+\\s*|[`\"'“”„«「]+|\\[\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?\\]\\s|" +
+		`(?:[.!*<>] )?\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?: \[\w+\]| \d\d[OE])?\s+|` +
+		// Python's logging in its usual orders, and paramiko's own.
+		`(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[ :-]{1,3})?paramiko\.transport(?:[ :-]{1,3}(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b)?[ :-]{0,4}|` +
+		`(?:DEB|INF|WAR|ERR|CRI) +\[[\d.:-]+\] +thr=\d+ +|` +
+		`Event Log: |[\w.-]+[-_]\d+ +\| |(?:default|[\w.\[\]"-]+ \((?:remote|local)-exec\)): |` +
 		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.
 	loggedBy = regexp.MustCompile(`(?:^|[\s[(])(?:sshd(?:-session|-auth)?|dropbear|fail2ban(?:[.-]\w+)*|sshguard|blocklistd|OpenSSH-sshd)\]?(?:\(\S+\))? *(?:\[\d+\])?: |^\[\d+\] [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d |^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ `)

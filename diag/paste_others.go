@@ -16,6 +16,11 @@ var otherSayings = []saying{
 	says("Looking up host", `^Looking up host "([^"]+)"`, func(r *attemptReader, m []string) {
 		r.again()
 		r.to(m[1], "")
+		r.looked = true
+	}),
+	says("UNREACHABLE!", `^(?:fatal: |failed: )?\[?([\w.:-]+)\]?:?(?: \|)? UNREACHABLE!`, func(r *attemptReader, m []string) {
+		r.again()
+		r.to(m[1], "")
 	}),
 	says("We claim version: ", `We claim version: SSH-[\d.]+-(.+)`, func(r *attemptReader, m []string) {
 		r.at.Client = m[1]

@@ -54,7 +54,9 @@ var (
 		`|^[*x•.!~-]+$|^\$\{?\w+\}?$|^\$\(|^\{\{|^%|^<[^<>]+>?$|^[a-z]+://`)
 	// spoken is how a program goes on after "password:" when it speaks of it.
 	spoken = regexp.MustCompile(`^(?i:permission|connection|authentication|authenticat\w+|access|login|logged|sorry|last|received|too|welcome|timed|operation|invalid|incorrect|wrong|password|passwd|all|module|you|unlocking|locking|expiring|changing|setting|user|unknown|usage|cannot|can't|could|couldn't|unable|warning|error|must|is|was|are|not|no|the|it|a|an|has|your|this|that|for|please|enter|type|success\w*|fail\w*|denied|expir\w+|only|one|new|old|current|bad|pam\w*|using|use|when|if|and|or|with|of|to|in|at|by|from|again|see|try\w*|got|expected|missing|do|does|did|can|should|what|why|how|which|i|we|my)\b`)
-	aPath  = regexp.MustCompile(`^(?:~|\.{1,2}|[A-Za-z]:)?[/\\]`)
+	// explained is how a library goes on behind the name of what it could not read.
+	explained = regexp.MustCompile(`^(?i:ssh|x509|asn1|pem|requested|illegal|malformed|unexpected|unsupported|encrypted|protected|rejected|mismatch\w*|validation|expected)\b:? `)
+	aPath     = regexp.MustCompile(`^(?:~|\.{1,2}|[A-Za-z]:)?[/\\]`)
 	// wordy names are those of passwords, whose value may look like anything.
 	wordy = regexp.MustCompile(`^(?i:.?pass.*|.*pass|passwort|secret)$`)
 )
@@ -104,6 +106,13 @@ func nextNamed(s string, from int) (named, bool) {
 	return named{}, false
 }
 
+// ofFunction reports whether a name stands where OpenSSH's debug lines put the
+// function that speaks: "debug1: read_passphrase: ".
+func ofFunction(before string) bool {
+	n := len(before) - len("debug1: ")
+	return n >= 0 && strings.HasPrefix(before[n:], "debug") && strings.HasSuffix(before, ": ")
+}
+
 func wordByte(c byte) bool { c = lower(c); return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
 func hideValues(s string) string {
@@ -122,7 +131,7 @@ func hideValues(s string) string {
 		}
 		b.WriteString(s[kept:name.value])
 		kept = name.value + n
-		if is := strings.Trim(s[name.value:kept], `\"'`+"`"); is == "" || keepValue(name.text, s[name.begin:name.value], is, rest) {
+		if is := strings.Trim(s[name.value:kept], `\"'`+"`"); is == "" || ofFunction(s[:name.begin]) || keepValue(name.text, s[name.begin:name.value], is, rest) {
 			b.WriteString(s[name.value:kept])
 		} else {
 			b.WriteString(quote + removed + quote)
@@ -176,6 +185,8 @@ func keepValue(name, key, value, rest string) bool {
 	case strings.HasPrefix(value, "[removed"), notSecret.MatchString(value):
 		return true
 	case strings.Contains(rest, " ") && spoken.MatchString(rest):
+		return true
+	case !wordy.MatchString(name) && explained.MatchString(rest):
 		return true
 	case strings.HasPrefix(strings.ToLower(key), "chpasswd"), strings.HasPrefix(strings.ToLower(key), "gpasswd"):
 		return true

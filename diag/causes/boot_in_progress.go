@@ -128,6 +128,9 @@ func stillBooting(p *diag.Pass, at diag.LogLine) diag.Verdict {
 		v.Args["since"] = inWords(since)
 	}
 	switch {
+	case afterFinal(p.Console):
+		v.State = diag.Possible
+		v.Args["hint"] = " as far as cloud-init tells"
 	case known && since > bootTakes && p.Console.Up != nil:
 		// Owners may replace cloud-init's final message, and a script that never
 		// ends keeps nobody out.
@@ -138,6 +141,13 @@ func stillBooting(p *diag.Pass, at diag.LogLine) diag.Verdict {
 		v.Ask = "Do the last lines of the console still change?"
 	}
 	return v
+}
+
+// afterFinal reports whether the login prompt came after cloud-init began its last
+// stage and nothing of that followed: it may be done, if the owner replaced the
+// final message.
+func afterFinal(c *diag.Console) bool {
+	return c.Up != nil && c.CloudStage != nil && c.Up.N > c.CloudStage.N && strings.Contains(c.CloudStage.Text, "'modules:final'")
 }
 
 // bootAge is how long ago the last boot began: by the cloud, which knows of its

@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,12 +98,38 @@ func checkClosesEarly(p *diag.Pass) diag.Verdict {
 		o = observeSSH(s.fails, limit, s.fails.SSH.IdentErr, s.fails.SSH.KexErr, "the other side hung up")
 	}
 	hits := closedEarly(p)
-	vague := len(hits) > 0 && s.fails == nil && !slices.ContainsFunc(hits, func(s said) bool { return s.Line.Pattern != puttyClosed })
+	vague := len(hits) > 0 && s.fails == nil && !slices.ContainsFunc(hits, func(s said) bool { return s.Line.Pattern != puttyClosed }) &&
+		!eventLog(p.Evidence) && (!heardOf(p.Evidence, toConnect) || heardOf(p.Evidence, inSession))
 	v := judgeSSH(p, s, o, hits)
 	if (limited || vague) && v.State == diag.Confirmed {
 		v.State = diag.Possible
 	}
 	return v
+}
+
+// inSession is how people tell that they were logged in when it happened: PuTTY
+// says the same at any time.
+var inSession = regexp.MustCompile(`(?i)\b(?:after|every) (?:about |a |an |some |few )*(?:\d+ ?)?(?:while|hours?|min(?:ute)?s?|h|idle)\b|\bidle\b|keeps? (?:dropping|disconnecting)|disconnects? me|logs? me out|while (?:i|it) (?:was|is|am)|in the middle|during (?:the )?(?:transfer|upload|download|copy|session)|\b(?:transfer|upload|download|session|keepalive)`)
+
+// toConnect is how people tell that they do not even get in.
+var toConnect = regexp.MustCompile(`(?i)(?:can(?:'t|not| not)|unable to|cant|won't|fails? to|try(?:ing)? to|tried to|when(?:ever)? (?:i|we)|refuses? to|not able to|able to|doesn't) +(?:ssh|log ?in|log on|connect|get in|open|reach|access)`)
+
+// eventLog reports whether PuTTY's own log shows the attempt from its beginning,
+// so that its messages tell how far that came.
+func eventLog(e *diag.Evidence) bool {
+	a := clientAttempt(e)
+	return a != nil && a.Stage <= diag.ReachedHostKey && pasted(e, "Looking up host", "We claim version", "We believe remote version")
+}
+
+// heardOf reports whether anything in the pasted texts, people's words included,
+// matches.
+func heardOf(e *diag.Evidence, pattern *regexp.Regexp) bool {
+	for _, paste := range e.Pastes {
+		if slices.ContainsFunc(paste.Heard, func(l diag.LogLine) bool { return pattern.MatchString(l.Text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // limitSaid returns the line by which a server tells of a limit, "" if none does.

@@ -49,7 +49,7 @@ func checkNoBanner(p *diag.Pass) diag.Verdict {
 		o = observeSSH(s.fails, s.fails.SSH.IdentErr, "connected, but no identification string came in time")
 	}
 	hits := saidOfTarget(p)
-	if pasted(p.Evidence, pythonEOF) { // paramiko's traceback: it was hung up
+	if pasted(p.Evidence, pythonEOF, "Banner: ") { // paramiko's: it was hung up, or something else spoke
 		hits = slices.DeleteFunc(hits, func(s said) bool { return strings.Contains(s.Text, "SSH protocol banner") })
 	}
 	return judgeSSH(p, s, o, hits)

@@ -33,6 +33,10 @@ on the way answers in the server's place.`,
 		Example:  `debug1: kex_exchange_identification: banner line 3: i^'i`,
 		NearMiss: `debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1`,
 	}, {
+		In: diag.ClientText, Pattern: greeting,
+		Example:  `Banner: HTTP/1.0 400 Bad Request`,
+		NearMiss: `debug1: SSH2_MSG_USERAUTH_BANNER received`,
+	}, {
 		In: diag.ClientText, Pattern: `Bad remote protocol version identification: '`,
 		Example:  `Bad remote protocol version identification: 'HTTP/1.1 400 Bad Request'`,
 		NearMiss: `debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1`,
@@ -55,6 +59,13 @@ on the way answers in the server's place.`,
 // which a server may send some; only many without one are no SSH server's.
 const garbage = `_exchange_identification: banner line \d+: `
 
+// greeting is how paramiko shows what comes before the identification string,
+// noBannerRead what it says when that does not come.
+const (
+	greeting     = `^Banner: .`
+	noBannerRead = "Error reading SSH protocol banner"
+)
+
 func countOf(hits []said, pattern string) int {
 	n := 0
 	for _, s := range hits {
@@ -74,6 +85,9 @@ func checkNotSSH(p *diag.Pass) diag.Verdict {
 	}
 	if throughProxy(p.Evidence) {
 		hits = nil
+	}
+	if !pasted(p.Evidence, noBannerRead) { // a server may greet before it identifies itself
+		hits = slices.DeleteFunc(hits, func(s said) bool { return s.Line.Pattern == greeting })
 	}
 	s := sight(p.Evidence, identEnds(diag.NotSSH), identified)
 	says := ""
