@@ -21,6 +21,8 @@ var (
 		// Python's logging in its usual orders, and paramiko's own.
 		`(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[ :-]{1,3})?paramiko\.transport(?:[ :-]{1,3}(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b)?[ :-]{0,4}|` +
 		`(?:DEB|INF|WAR|ERR|CRI) +\[[\d.:-]+\] +thr=\d+ +|` +
+		`[DIWEF], +\[[^\]]*\] +[A-Z]+ -- \S+: |` + // Ruby's logger
+		`\d\d:\d\d:\d\d  ?(?:std(?:err|out): )?|` + // Jenkins's time stamps
 		`Event Log: |[\w.-]+[-_]\d+ +\| |(?:default|[\w.\[\]"-]+ \((?:remote|local)-exec\)): |` +
 		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.

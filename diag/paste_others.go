@@ -76,6 +76,7 @@ var otherSayings = []saying{
 		r.at.methods(m[1])
 		r.at.reach(ReachedAuth)
 	}),
+	says("allowed methods: ", `^allowed methods: (\S+)$`, func(r *attemptReader, m []string) { r.at.methods(m[1]) }),
 	says("allowed types", `allowed types: \[?'?([^\])]+)`, func(r *attemptReader, m []string) {
 		r.at.methods(strings.NewReplacer("u'", "", "'", "").Replace(m[1]))
 		r.at.Denied = true

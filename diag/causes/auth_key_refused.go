@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ key was never put there; wrong permissions on the server.`,
 		Example:  `debian@203.0.113.5: Permission denied (publickey).`,
 		NearMiss: `scp: /var/www/index.html: Permission denied`,
 	}, {
-		In: diag.ClientText, Pattern: `Server refused our key|No supported authentication methods (?:available|left to try)|^(?:Event Log: |Error: |Disconnected: )?Authentication failed\.?$|^Access denied\.?$`,
+		In: diag.ClientText, Pattern: `(?i:server refused (?:our|my|the) (?:private |public )?key|no supported authentication methods (?:available|left to try))|^(?:Event Log: |Error: |Disconnected: )?Authentication failed\.?$|^Access denied\.?$`,
 		Example:  `FATAL ERROR: No supported authentication methods available (server sent: publickey)`,
 		NearMiss: `Access granted`,
 	}, {
@@ -30,9 +31,17 @@ key was never put there; wrong permissions on the server.`,
 		Example:  `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain`,
 		NearMiss: `ssh: handshake failed: EOF`,
 	}, {
-		In: diag.ClientText, Pattern: `JSchException: Auth fail|All configured authentication methods failed|AuthenticationException: (?:Authentication (?:failed|timeout)|No authentication methods)|Authentication failure\. Retrying|PublicKey combination invalid|Authentication failed \((?:username|keyboard)|SSHAuthenticationError|Net::SSH::AuthenticationFailed|Exhausted available authentication methods|SshAuthenticationException|No more authentication methods available|No auth methods could be used|Authentication \(publickey\) failed|No existing session|Failed to authenticate|JSchException: Auth cancel|No suitable authentication method found|Access denied for '[\w-]+'\. Authentication|Configured password was not accepted|Invalid/incorrect (?:username/)?password|SSHException: No authentication methods available`,
+		In: diag.ClientText, Pattern: `JSchException: Auth fail|All configured authentication methods failed|AuthenticationException: (?:Authentication (?:failed|timeout)|No authentication methods)|Authentication failure\. Retrying|PublicKey combination invalid|Authentication failed \((?:username|keyboard)|SSHAuthenticationError|Net::SSH::AuthenticationFailed|all authori[sz]ation methods failed|Exhausted available authentication methods|SshAuthenticationException|No more authentication methods available|No auth methods could be used|Authentication \(publickey\) failed|No existing session|Failed to authenticate|JSchException: Auth cancel|No suitable authentication method found|Access denied for '[\w-]+'\. Authentication|Configured password was not accepted|Invalid/incorrect (?:username/)?password|SSHException: No authentication methods available`,
 		Example:  `paramiko.ssh_exception.AuthenticationException: Authentication failed.`,
 		NearMiss: `com.jcraft.jsch.JSchException: Algorithm negotiation fail`,
+	}, {
+		In: diag.ClientText, Pattern: passwordWrong,
+		Example:  `Permission denied, please try again.`,
+		NearMiss: `Permission denied (publickey).`,
+	}, {
+		In: diag.ServerLog, Pattern: dropbearEnds,
+		Example:  `dropbear[812]: Exit before auth from <203.0.113.7:51793>: (user 'debian', 0 fails): Exited normally`,
+		NearMiss: `dropbear[812]: Exit before auth from <203.0.113.7:51793>: Disconnect received`,
 	}, {
 		In: diag.ServerLog, Pattern: `Failed publickey for (?:invalid user )?(\S+) from `,
 		Example:  `sshd[812]: Failed publickey for debian from 203.0.113.7 port 40000 ssh2: RSA SHA256:abc`,
@@ -50,11 +59,27 @@ key was never put there; wrong permissions on the server.`,
 	}},
 }
 
+// passwordWrong is what OpenSSH says before it asks for the password again,
+// dropbearEnds how dropbear tells of a client that left without getting in.
+const (
+	passwordWrong = `^Permission denied, please try again`
+	dropbearEnds  = `Exit before auth.*\(user '([^']+)', \d+ fails\): (?:Exited normally|Max auth tries)`
+)
+
+// ownTrouble is how people tell that it is they who do not get in.
+var ownTrouble = regexp.MustCompile(`(?i)(?:does|do|did|is|wo|has|was)(?:n't|nt| not) (?:seem to )?(?:be )?(?:work|accept)|no longer works?|stopped working|can(?:'t|not| not) (?:log ?in|ssh|connect|get in|access)|unable to (?:log ?in|ssh|connect)|not able to`)
+
 // checkKeyRefused: a server's log alone shows a refusal only if it is of one
 // account.
 func checkKeyRefused(p *diag.Pass) diag.Verdict {
 	a := clientAttempt(p.Evidence)
 	v := told(p, ofPerson(p, fromPastes(p, func(h diag.Hit) bool {
+		switch h.Line.Pattern {
+		case passwordWrong: // after the keys were refused
+			return a != nil && a.Offers > 0 && len(a.Accepted) == 0 && !a.LoggedIn()
+		case dropbearEnds: // strangers leave so, too
+			return heardOf(p.Evidence, ownTrouble)
+		}
 		// A password that PuTTY was told wrong may be told again.
 		return !strings.HasPrefix(h.Text, "Access denied") || a == nil || a.Passwords > 0
 	}), 1))

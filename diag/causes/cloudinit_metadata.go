@@ -37,12 +37,12 @@ var metadataFailed = []diag.Line{{
 	NearMiss: `2026-05-20 16:22:40,139 - util.py[DEBUG]: Using metadata source: 'http://169.254.169.254'`,
 }, {
 	In:       diag.ConsoleLog,
-	Pattern:  `(?:Timed out, no response from urls:|Timed out waiting for addresses:|Giving up on (?:md|waiting for the metadata) from) .*(?:169\.254\.169\.254|fe80::a9fe:a9fe)`,
+	Pattern:  `[Gg]iving up on md after \d+ seconds|(?:Timed out, no response from urls:|Timed out waiting for addresses:|Giving up on (?:md|waiting for the metadata) from) .*(?:169\.254\.169\.254|fe80::a9fe:a9fe)`,
 	Example:  `url_helper.py[ERROR]: Timed out, no response from urls: ['http://169.254.169.254/openstack']`,
 	NearMiss: `url_helper.py[ERROR]: Timed out, no response from urls: ['http://192.0.2.7/seed/meta-data']`,
 }, {
 	In:       diag.ConsoleLog,
-	Pattern:  `Calling '?"?https?://(?:169\.254\.169\.254|\[(?:fe80::a9fe:a9fe|fd00:ec2::254)[^\]]*\])[^ ]* failed \[(\d+)/(-?\d+|unlimited)s?\]`,
+	Pattern:  `(?:Calling |\[\w+\]: )'?"?https?://(?:169\.254\.169\.254|\[(?:fe80::a9fe:a9fe|fd00:ec2::254)[^\]]*\])[^ ]* failed \[(\d+)/(-?\d+|unlimited)s?\]`,
 	Example:  `url_helper.py[WARNING]: Calling 'http://169.254.169.254/2009-04-04/meta-data/instance-id' failed [87/120s]: bad status code [404]`,
 	NearMiss: `url_helper.py[WARNING]: Calling 'http://192.0.2.7/phone-home' failed [1/10s]: bad status code [404]`,
 }, {
@@ -146,6 +146,6 @@ func dials(h *diag.Hit) bool { return strings.Contains(h.Text, "dial tcp ") }
 
 // giveUpForGood tells those that nothing is tried after.
 func giveUpForGood(h diag.Hit) bool {
-	return strings.Contains(h.Text, "Giving up on md") || strings.Contains(h.Text, "no results found for mode=net") ||
+	return strings.Contains(h.Text, "iving up on md") || strings.Contains(h.Text, "no results found for mode=net") ||
 		strings.Contains(h.Text, "failed to read iid")
 }

@@ -19,7 +19,7 @@ keys in place decide over SSH.`,
 	ExplainedBy: []*diag.Cause{cloudinitUserData, bootDiskFull, bootOutOfMemory, bootFilesystem},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `Running module (\S+) \(.*\) failed|Running module (\S+) \(<module|Failed to run module (\S+)|failed run of stage (\S+)|failed stage (\S+)`,
+		Pattern:  `Running module (\S+) \(.*\) failed|(?:WARNING|ERROR)\]: Running module (\S+) \(<module|Failed to run module (\S+)|failed run of stage (\S+)|failed stage (\S+)`,
 		Example:  `util.py[WARNING]: Running module users-groups (<module 'cloudinit.config.cc_users_groups' from '/usr/lib/python3/dist-packages/cloudinit/config/cc_users_groups.py'>) failed`,
 		NearMiss: `stages.py[WARNING]: Could not find module named cc_ubuntu_init_switch`,
 	}, {

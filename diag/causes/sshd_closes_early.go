@@ -48,6 +48,14 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `FATAL ERROR: Remote side unexpectedly closed network connection`,
 		NearMiss: `FATAL ERROR: Network error: Connection refused`,
 	}, {
+		In: diag.ClientText, Pattern: `^ssh_dispatch_run_fatal: Connection to (\S+) port (\d+): (?:Connection (?:reset|corrupted)|Broken pipe|message authentication code incorrect|incorrect signature|unexpected internal error|error in libcrypto|invalid (?:format|argument))`,
+		Example:  `ssh_dispatch_run_fatal: Connection to 203.0.113.5 port 22: message authentication code incorrect`,
+		NearMiss: `ssh_dispatch_run_fatal: Connection to 203.0.113.5 port 22: Operation timed out`,
+	}, {
+		In: diag.ServerLog, Pattern: `ssh_dispatch_run_fatal: Connection from \S+ port \d+: (?:unexpected internal error|error in libcrypto|invalid argument|No such file or directory)`,
+		Example:  `sshd[6059]: ssh_dispatch_run_fatal: Connection from 203.0.113.7 port 60885: unexpected internal error [preauth]`,
+		NearMiss: `sshd[6059]: ssh_dispatch_run_fatal: Connection from 203.0.113.7 port 60885: Connection corrupted [preauth]`,
+	}, {
 		In: diag.ClientText, Pattern: closedAnyTime,
 		Example:  `Connection closed by 203.0.113.5 port 22`,
 		NearMiss: `Connection to login.example.ac.uk closed.`,
@@ -101,6 +109,9 @@ func checkClosesEarly(p *diag.Pass) diag.Verdict {
 	vague := len(hits) > 0 && s.fails == nil && !slices.ContainsFunc(hits, func(s said) bool { return s.Line.Pattern != puttyClosed }) &&
 		!eventLog(p.Evidence) && (!heardOf(p.Evidence, toConnect) || heardOf(p.Evidence, inSession))
 	v := judgeSSH(p, s, o, hits)
+	if logged := fromPastes(p, func(h diag.Hit) bool { return h.Line.In == diag.ServerLog }); v.State == diag.Unknown && len(logged) > 0 {
+		return told(p, logged)
+	}
 	if (limited || vague) && v.State == diag.Confirmed {
 		v.State = diag.Possible
 	}

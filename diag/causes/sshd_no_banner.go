@@ -19,7 +19,7 @@ connections for a server that is gone looks the same.`,
 	Maybe:  "The SSH server of {server} did not answer you in time, though it answers from here: it may be slow, or your network.",
 	Breaks: diag.AtSSH,
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `Connection timed out during banner exchange|(?:ssh|kex)_exchange_identification: read: (?:Connection|Operation) timed out`,
+		In: diag.ClientText, Pattern: `(?:Connection timed out |^)during banner exchange|(?:ssh|kex)_exchange_identification: read: (?:Connection|Operation) timed out`,
 		Example:  `Connection timed out during banner exchange`,
 		NearMiss: `ssh: connect to host 203.0.113.5 port 22: Connection timed out`,
 	}, {

@@ -1,6 +1,10 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
 
 var sshdRefused = &diag.Cause{
 	ID:    "sshd/refused",
@@ -41,6 +45,10 @@ same, and ends by itself after some minutes.`,
 		Example:  `nc: connect to 203.0.113.5 port 22 (tcp) failed: Connection refused`,
 		NearMiss: `nc: connect to 203.0.113.5 port 22 (tcp) failed: Connection timed out`,
 	}, {
+		In: diag.ClientText, Pattern: vagrantRefused,
+		Example:  `Warning: Connection refused. Retrying...`,
+		NearMiss: `Warning: Connection timeout. Retrying...`,
+	}, {
 		In: diag.ClientText, Pattern: `NoValidConnectionsError|Unable to connect to port \d+ on |telnet: Unable to connect to remote host: Connection refused|(?:Connect failed|Error connecting): Connection refused|ECONNREFUSED: Connection refused - connect|ECONNREFUSED - Connection refused by server|Cannot connect to \S+ Error 111|^22/tcp +closed`,
 		Example:  `paramiko.ssh_exception.NoValidConnectionsError: [Errno None] Unable to connect to port 22 on 203.0.113.5`,
 		NearMiss: `TimeoutError: [Errno 110] Connection timed out`,
@@ -67,5 +75,20 @@ func checkRefused(p *diag.Pass) diag.Verdict {
 	if s.fails != nil {
 		o = s.fails.ObserveConnect()
 	}
-	return judgeSSH(p, s, o, saidOfTarget(p))
+	return judgeSSH(p, s, o, retried(p, saidOfTarget(p), vagrantRefused))
+}
+
+// vagrantRefused is what Vagrant prints each time that it tries while a machine
+// boots; manyRetries is from how many on that was in vain.
+const (
+	vagrantRefused = `Warning: Connection refused\. Retrying`
+	manyRetries    = 3
+)
+
+// retried leaves out the tries of Vagrant's if they are few or if it got in later.
+func retried(p *diag.Pass, hits []said, pattern string) []said {
+	if countOf(hits, pattern) >= manyRetries && !pasted(p.Evidence, "Machine booted and ready", "Inserting generated public key") {
+		return hits
+	}
+	return slices.DeleteFunc(hits, func(s said) bool { return s.Line.Pattern == pattern })
 }

@@ -155,8 +155,22 @@ func ofPerson(p *diag.Pass, hits []diag.Hit, group int) []diag.Hit {
 		seen[h.Match[group]] = true
 		return !isPerson(p.Evidence, h.Match[group])
 	})
-	if person(p.Evidence) == "" && len(seen) > maxStrangers {
+	if person(p.Evidence) == "" && (len(seen) > maxStrangers || strangers(p.Evidence)) {
 		return nil
 	}
 	return kept
+}
+
+// strangers reports whether a server's log shows people who guess accounts: by
+// their number, or because the server says so.
+func strangers(e *diag.Evidence) bool {
+	users := map[string]bool{}
+	for _, paste := range e.Pastes {
+		for i := range paste.Attempts {
+			if a := &paste.Attempts[i]; a.Side == diag.ServerLog && a.User != "" {
+				users[a.User] = true
+			}
+		}
+	}
+	return len(users) > maxStrangers || pasted(e, "Client trying multiple usernames")
 }
