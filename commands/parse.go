@@ -189,6 +189,8 @@ func set(asked *diag.Asked, keyword, value string) (err error) {
 		asked.PortSaid = true
 	case "cloud":
 		asked.Cloud = value
+	case "key":
+		asked.Key, err = ParseKey(value)
 	}
 	return err
 }
@@ -228,6 +230,10 @@ func parseSSH(words []word) (diag.Asked, error) {
 // square brackets.
 func setTarget(asked *diag.Asked, text string) error {
 	host := strings.TrimPrefix(text, "ssh://")
+	if _, rest, link := strings.Cut(host, "://"); link {
+		host, _, _ = strings.Cut(rest, "/") // the link of a page; its port is not SSH's
+		host, _, _ = cutPort(host)
+	}
 	if user, rest, ok := strings.Cut(host, "@"); ok && user != "" && rest != "" {
 		if err := set(asked, "user", user); err != nil {
 			return err

@@ -1,0 +1,82 @@
+package commands
+
+// foreign are rules for the commonest of what people write in other languages: to
+// check again, that it still fails, and where they come from.
+var foreign = []rule{
+	// German
+	clause(RecheckIntent, "", plainly,
+		`(?:(?:kannst du|könntest du|können sie|könnten sie|kannst du das|kann man) )?(?:(?:es|das|bitte|mal) )*(?:{nochmal})(?: (?:bitte|mal))?(?: {pruefen})?(?: bitte)?`,
+		`(?:bitte )?(?:prüfe?|prüf|teste?|versuche?|versuch's|probiere?|probier|check|checke|schau|schaue|prüfen sie|testen sie|versuchen sie)(?: (?:es|das|bitte|mal|sie))* (?:{nochmal})(?: bitte)?`),
+	clause(RecheckIntent, "", maybe,
+		`(?:(?:es|das|ssh|der login|login|die verbindung|verbindung) )?(?:geht|funktioniert|klappt|läuft|tut)(?: (?:leider|immer|noch|weiterhin|noch immer|auch|jetzt|bei mir))* nicht`,
+		`(?:(?:es|ist|das) )*(?:immer noch|noch immer|nach wie vor|weiterhin) (?:das|der|die)? ?(?:selbe|gleiche|dasselbe|derselbe|gleicher|nichts|kein|keine|nicht)(?: (?:problem|fehler|zugriff|verbindung|erreichbar|möglich|meldung))?`,
+		`(?:das |der |die )?(?:gleiche|selbe|dasselbe|derselbe|gleicher|gleiches)(?: (?:problem|fehler|meldung|fehlermeldung|ergebnis))(?: wie (?:vorher|eben|zuvor))?`,
+		`(?:ich )?(?:komme|kann mich|komm)(?: (?:leider|immer|noch|weiterhin))* nicht (?:rein|drauf|einloggen|verbinden|anmelden)`),
+	clause("", "", plainly,
+		`meine (?:(?:neue|öffentliche|aktuelle|externe) )*(?:ip|ip-adresse|ip adresse|ip address|address|ipv4|ipv6)(?:-adresse)?(?: (?:ist|lautet|jetzt|nun|gerade))* {a}`,
+		`ich (?:bin|sitze|komme|verbinde|gehe)(?: (?:mich|jetzt|gerade|nun|hier))* (?:auf|von|unter|hinter|über|mit|aus|bei)(?: (?:der|die|ip|adresse|address))* {a}`,
+		`(?:ich komme )?(?:von|mit)(?: der)?(?: ip| address| ip-adresse)? {a}`,
+		`(?:versuche?|probiere?|teste?|prüfe?|nimm)(?: (?:es|das|mal|bitte|den))* (?:mit |auf |über )?(?:den |dem )?port {n}`),
+	clause(ShowIntent, "rules", plainly, `(?:zeige?|zeig)(?: (?:mir|uns|bitte|mal|die))* (?:regeln|sicherheitsregeln|security groups?|firewallregeln)(?: bitte)?`),
+	clause(ShowIntent, "console", plainly, `(?:zeige?|zeig)(?: (?:mir|uns|bitte|mal|die|das))* (?:konsole|console|konsolenlog|konsolenausgabe)(?: bitte)?`),
+	clause(HelpIntent, "", alone, `hilfe|aide|ayuda|ヘルプ|帮助`),
+	clause(QuietIntent, "", plainly, `(?:bitte )?(?:ruhe|sei still|sei ruhig|sei bitte still|tais-toi|cállate|silencio por favor)(?: bitte)?`),
+	// French
+	clause(RecheckIntent, "", plainly,
+		`(?:(?:peux-tu|peut-on|pouvez-vous|pourriez-vous|pourrais-tu|tu peux|vous pouvez|merci de|svp|stp|veuillez) )*(?:réessaye[rz]?|reessaye[rz]?|réessaie|reessaie|réessayes|revérifie[rz]?|reverifie[rz]?|reteste[rz]?|recommence[rz]?|relance[rz]?)(?: (?:le|la|test|vérification|diagnostic|encore|s'il|te|vous|plaît|plait|svp|stp|merci))*`,
+		`(?:(?:peux-tu|pouvez-vous|pourriez-vous|pourrais-tu|tu peux|vous pouvez|veuillez) )?(?:vérifie[rz]?|verifie[rz]?|teste[rz]?|essaye[rz]?|essaie|essaies|contrôle[rz]?)(?: (?:ça|cela|le|la))? (?:encore(?: une fois)?|à nouveau|a nouveau|de nouveau)(?: (?:s'il|te|vous|plaît|plait|svp|stp))*`,
+		`encore une fois(?: (?:s'il|te|vous|plaît|plait|svp|stp))*`),
+	clause(RecheckIntent, "", maybe,
+		`(?:(?:ça|ca|cela|il|elle|ssh) )?(?:ne )?(?:marche|fonctionne|passe|répond)(?: (?:toujours|encore|malheureusement))* pas(?: encore| non plus)?`,
+		`(?:(?:c'est|j'ai|il y a) )?toujours (?:pas|rien|la même erreur|la meme erreur|le même problème|le meme probleme|pareil|la même chose|impossible de (?:se|me) connecter|impossible|bloqué|le même message)`,
+		`(?:la |le )?(?:même|meme) (?:erreur|problème|probleme|chose|message|résultat)`,
+		`je (?:ne |n'arrive )?(?:peux |arrive )?toujours pas (?:me connecter|à me connecter|entrer|y accéder)`, `je n'arrive (?:toujours )?pas à me connecter`),
+	clause("", "", plainly,
+		`(?:mon|ma) (?:(?:nouvelle|nouveau|adresse|address) )*(?:ip|ipv4|ipv6|adresse|address)(?: (?:publique|ip|externe|actuelle))*(?: (?:est|c'est|maintenant))* {a}`,
+		`(?:je (?:suis|me connecte|viens|passe)|j'utilise)(?: maintenant)? (?:(?:sur|depuis|à|de|derrière|avec|par)(?: l'ip| l'adresse)?|l'ip) {a}`,
+		`(?:depuis|à partir de)(?: l'ip| l'adresse)? {a}`,
+		`(?:essaie|essaye|teste|essayez|testez)(?: avec| sur)? (?:le )?port {n}`),
+	// Spanish
+	clause(RecheckIntent, "", plainly,
+		`(?:(?:puedes|podrías|podrias|puede|podría|por|favor) )*(?:volver a|vuelve a|vuelva a) (?:probar|intentar|comprobar|revisar|intentarlo|probarlo|verificar|chequear)(?: (?:por|favor))*`,
+		`(?:(?:puedes|podrías|podrias|puede|podría|por|favor) )*(?:prueba|pruebe|probar|revisa|revisar|revise|inténtalo|intentalo|intenta|intente|intentar|comprueba|comprobar|compruebe|verifica|verificar|chequea) (?:otra vez|de nuevo|nuevamente|una vez más|una vez mas)(?: (?:por|favor))*`,
+		`(?:(?:por|favor) )*(?:reintenta|reintentar|reintente)(?: (?:por|favor))*`, `(?:otra vez|de nuevo)(?: por favor)?`),
+	clause(RecheckIntent, "", maybe,
+		`(?:(?:esto|eso|ssh|aún|aun|todavía|todavia|sigue|pero) )*(?:no|sin) (?:funciona|funcionar|va|anda|conecta|conectar|responde|puedo (?:entrar|conectar|conectarme|acceder))(?: (?:todavía|todavia|aún|aun|tampoco))?`,
+		`sigue (?:igual|fallando|fallando igual|sin funcionar|sin ir|sin conectar|dando (?:el mismo )?error|el mismo error|lo mismo|caído|caido)`,
+		`(?:el )?mismo (?:error|problema|resultado)(?: de antes)?`),
+	clause("", "", plainly,
+		`mi (?:nueva |actual )?(?:ip|dirección|direccion)(?: (?:ip|pública|publica|actual))*(?: (?:es|ahora))* {a}`,
+		`(?:(?:yo|ahora) )*(?:estoy|me conecto|vengo|conecto|entro) (?:en|desde|de|con|por)(?: (?:la|ip|dirección|direccion))* {a}`,
+		`desde(?: la ip)? {a}`,
+		`(?:prueba|pruebe|intenta)(?: (?:con|en|el))* puerto {n}`, `(?:el )?puerto(?: (?:es|el))* {n}`),
+	// Japanese, without spaces but around numbers
+	clause(RecheckIntent, "", plainly,
+		`(?:すみません,?)?(?:もう一度|もう1度|もう一回|再度|もういちど)(?:確認|チェック|試|テスト|やって|実行|調べ|診断|検査|お願い)?\S{0,14}`,
+		`再(?:確認|チェック|試行|実行|テスト|診断|検査)\S{0,14}`),
+	clause(RecheckIntent, "", maybe,
+		`(?:まだ|相変わらず|やはり|やっぱり|依然として?)\S{0,14}(?:ません|ない|ないです|できません|だめです|ダメです|駄目です|同じです|エラーです|タイムアウトします)`,
+		`(?:同じ|おなじ)(?:エラー|問題|状態|結果|現象)(?:です|が出ます|が出ています|のまま|のままです)?`),
+	clause("", "", plainly,
+		`(?:私の|自分の|こちらの|現在の|今の|当方の)(?:グローバル|接続元)?(?:ip|ipアドレス|アドレス|ip アドレス)は,? ?{a}(?: (?:です|になりました|に変わりました|だ))?`,
+		`(?:接続元(?:ip|アドレス|ipアドレス)?は ?)?{a}(?: (?:から(?:です|接続しています|接続してます|接続しました|接続|アクセスしています|アクセスしてます|つないでいます|つないでます|入っています)?))`,
+		`(?:接続元(?:の)?(?:ip|アドレス|ipアドレス)?は ?){a}(?: です)?`,
+		`ポート(?:は|番号は)? ?{n}(?: (?:です|番です|で(?:試して|お願い)\S{0,8}))?`),
+	// Chinese
+	clause(RecheckIntent, "", plainly,
+		`(?:请|麻烦|请你|能不能|能|可以|帮我|你|那|好了,?|請|麻煩|再请)*(?:再|重新|再次)(?:来|检查|试|测试|查|测|看|检测|跑|验证|诊断|試|測試|檢查|查看)(?:一下|一次|一遍|试|看|下|吧)*(?:吗|吧|好吗|谢谢)*`,
+		`(?:请|麻烦)?(?:重试|重測|重测|复查)(?:一下|一次|下)*`),
+	clause(RecheckIntent, "", maybe,
+		`(?:我|它|现在|目前|ssh|但是|但|可是)*(?:还是|仍然|依然|依旧|仍|還是|还|仍舊)(?:不行|连不上|連不上|登不上|登录不了|登陆不了|不通|没用|一样|报错|不能(?:登录|登陆|连接|用|访问|连)|无法(?:连接|登录|登陆|访问|連接)|进不去|超时|同样的(?:问题|错误)|有问题|失败)(?:了|啊|呢)?`,
+		`(?:同样|一样)的(?:问题|错误|报错|情况)`),
+	clause("", "", plainly,
+		`(?:我的|我现在的|我這邊的|我这边的|本机的?|我)(?:公网|外网|新|公|出口)?(?:ip|ip地址|地址|ip 地址)(?:地址)?(?:现在)?(?:是|为|:)? ?{a}`,
+		`我(?:现在)?(?:在|从|用|是从|是) ?{a}(?: (?:连接|登录|上|连的|连|访问|过来|登录的|连接的|连过来))?(?:的)?`,
+		`(?:端口|端口号)(?:是|为)? ?{n}`, `(?:请|试试|试一下|换|用|试)+(?:端口|端口号)? ?{n}(?: 端口)?`),
+}
+
+// foreignPhrases are parts of those rules.
+var foreignPhrases = map[string]string{
+	"nochmal": `(?:noch ?mal|nochmals|noch einmal|noch 'n mal|erneut|wieder|neu)`,
+	"pruefen": `(?:prüfen|pruefen|testen|versuchen|probieren|checken|schauen|überprüfen|nachsehen|nachschauen|prüfst|testest)`,
+}
