@@ -262,6 +262,9 @@ func (p *Ping) Observe() Observation {
 	if p.Size > 0 {
 		where += " with " + itoa(p.Size) + " bytes"
 	}
+	if p.Size > 0 {
+		where += " with " + itoa(p.Size) + " bytes"
+	}
 	if p.From != "" {
 		where += " from " + p.From
 	}

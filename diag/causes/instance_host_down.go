@@ -19,7 +19,7 @@ clouds show the state of the host to their operators only.`,
 	Lines:  clientTimeouts,
 	Check:  checkHostDown,
 	// A guest that cannot answer is silent on a host that is well.
-	ExplainedBy: []*diag.Cause{instanceWindowsImage, bootEmergencyMode, bootInProgress, bootKernelPanic},
+	ExplainedBy: []*diag.Cause{instanceWindowsImage, networkGuestAddress, networkTwoGateways, bootEmergencyMode, bootInProgress, bootKernelPanic},
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Look whether other instances of yours are gone as well, and whether the cloud's status page tells of a fault."},
 		{Do: "Open the instance's own console: if it shows a login prompt and takes what you type, the host is up and the fault is elsewhere.", Code: "openstack console url show {id}"},

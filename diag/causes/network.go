@@ -29,6 +29,8 @@ func portTrouble(e *diag.Evidence, p *diag.Port) string {
 		return "it is switched off"
 	case strings.EqualFold(p.Binding, "binding_failed"):
 		return "it could not be set up on the compute host"
+	case strings.EqualFold(p.Binding, "unbound") && active(e):
+		return "it is not plugged in on any compute host"
 	case p.Status == "DOWN":
 		return "it is down"
 	case p.Status == "ERROR":
@@ -40,14 +42,48 @@ func portTrouble(e *diag.Evidence, p *diag.Port) string {
 }
 
 // floatingTrouble returns the port's floating IP of that address if it is not
-// up, else nil.
+// up, or leads to an address that the port does not have, else nil.
 func floatingTrouble(p *diag.Port, a netip.Addr) *diag.FloatingIP {
+	f := floatingOf(p, a)
+	switch {
+	case f == nil:
+		return nil
+	case f.Status != "" && f.Status != "ACTIVE", f.Fixed.IsValid() && len(p.Fixed) > 0 && fixedOf(p, f.Fixed) == nil:
+		return f
+	}
+	return nil
+}
+
+// floatingOf returns the port's floating IP of that address, nil if it has none.
+func floatingOf(p *diag.Port, a netip.Addr) *diag.FloatingIP {
 	for i := range p.Floating {
-		if f := &p.Floating[i]; f.IP == a && f.Status != "" && f.Status != "ACTIVE" {
-			return f
+		if p.Floating[i].IP == a {
+			return &p.Floating[i]
 		}
 	}
 	return nil
+}
+
+// fixedOf returns the port's fixed address of that value, nil if it has none.
+func fixedOf(p *diag.Port, a netip.Addr) *diag.FixedIP {
+	for i := range p.Fixed {
+		if p.Fixed[i].IP == a {
+			return &p.Fixed[i]
+		}
+	}
+	return nil
+}
+
+// behind returns the fixed address at which packets to an address of the port
+// arrive: itself, or that which its floating IP leads to; nil if it is not known.
+func behind(p *diag.Port, a netip.Addr) *diag.FixedIP {
+	if f := floatingOf(p, a); f != nil {
+		if !f.Fixed.IsValid() && len(p.Fixed) == 1 {
+			return &p.Fixed[0]
+		}
+		a = f.Fixed
+	}
+	return fixedOf(p, a)
 }
 
 // A routerState is what is known of the routers of a port's subnets.
@@ -61,15 +97,33 @@ const (
 )
 
 func routers(p *diag.Port) routerState {
-	switch {
-	case p == nil || p.Routers == nil:
+	if p == nil || p.Routers == nil {
 		return routersUnknown
-	case len(p.Routers) == 0:
+	}
+	return stateOf(p.Routers)
+}
+
+func stateOf(routers []diag.Router) routerState {
+	switch {
+	case len(routers) == 0:
 		return noRouters
-	case slices.ContainsFunc(p.Routers, leadsOut):
+	case slices.ContainsFunc(routers, leadsOut):
 		return routersUsable
 	}
 	return routersDead
+}
+
+// deciding are the routers that packets to an address come through: a floating IP
+// is forwarded by its own alone.
+func deciding(p *diag.Port, a netip.Addr) []diag.Router {
+	if f := floatingOf(p, a); f != nil {
+		for i := range p.Routers {
+			if p.Routers[i].ID == f.RouterID {
+				return p.Routers[i : i+1]
+			}
+		}
+	}
+	return p.Routers
 }
 
 func leadsOut(r diag.Router) bool {

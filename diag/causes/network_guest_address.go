@@ -15,8 +15,8 @@ var networkGuestAddress = &diag.Cause{
 bears others, so that nobody can pose as somebody else. A guest that was given a
 fixed address by hand, that was copied from another with its settings, or that
 expects another MAC, cannot be reached however open its rules are.`,
-	Text:   "{name} uses {has}, but the cloud gave it {given}: all its packets are dropped.",
-	Maybe:  "{name} may use another address or MAC than the cloud gave it.",
+	Text:   "{name} uses {has}, but the cloud gave it {given}: {effect}.",
+	Maybe:  "{name} may not use what the cloud gave it ({given}): it has {has}.",
 	Breaks: diag.AtAddress,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
@@ -33,26 +33,35 @@ expects another MAC, cannot be reached however open its rules are.`,
 	}},
 }
 
+// dropped is what anti-spoofing makes of a guest with a wrong address.
+const dropped = "all its packets are dropped"
+
+// checkGuestAddress holds the guest's own table against what Neutron gave, for the
+// port by which it is used, if that is known: a second one may be as it likes.
 func checkGuestAddress(p *diag.Pass) diag.Verdict {
-	if p.SSHAnswers() != nil {
+	target := p.Target().Addr()
+	switch {
+	case p.SSHAnswers() != nil, answersAt(p.Evidence, target):
 		return diag.Verdict{State: diag.RuledOut}
+	case p.Instance != nil && !p.Instance.Runs():
+		return diag.Verdict{}
 	}
 	if hit := standing(p); hit != nil {
-		return stuck(p, hit, diag.Args{"has": "an interface with another MAC than its settings expect", "given": "this one"})
+		return stuck(p, hit, diag.Args{"has": "an interface with another MAC than its settings expect", "given": "this one", "effect": "it is not used"})
 	}
 	if p.Console == nil || p.Network == nil {
 		return diag.Verdict{}
 	}
+	if port := p.PortOf(target); port != nil {
+		return comparePort(p, port)
+	}
 	known := false
 	for i := range p.Network.Ports {
-		v := comparePort(p.Console, &p.Network.Ports[i])
-		if v.State == diag.Confirmed {
+		v := comparePort(p, &p.Network.Ports[i])
+		if v.State > diag.RuledOut {
 			return v
 		}
 		known = known || v.State == diag.RuledOut
-	}
-	if v := foreignMAC(p); v.State != diag.Unknown {
-		return v
 	}
 	if known {
 		return diag.Verdict{State: diag.RuledOut}
@@ -60,30 +69,31 @@ func checkGuestAddress(p *diag.Pass) diag.Verdict {
 	return diag.Verdict{}
 }
 
-// foreignMAC looks for an interface in use whose MAC no port has, while a port's
-// is on no interface: the guest has changed it.
-func foreignMAC(p *diag.Pass) diag.Verdict {
-	if !p.Console.InterfacesWhole {
+// answersAt reports whether the instance came back with something at an address.
+func answersAt(e *diag.Evidence, a netip.Addr) bool {
+	return slices.ContainsFunc(e.Reach, func(r diag.Reach) bool { return r.Target.Addr() == a && gotThrough(e, &r) }) ||
+		slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Target == a && p.Outcome == diag.OK })
+}
+
+// foreignMAC looks for an interface in use whose MAC no port has, while the
+// port's is on no interface: the guest has changed it.
+func foreignMAC(p *diag.Pass, port *diag.Port) diag.Verdict {
+	c, mac := p.Console, strings.ToLower(port.MAC)
+	if !c.InterfacesWhole || slices.ContainsFunc(c.Interfaces, func(d diag.Interface) bool { return d.MAC == mac }) {
 		return diag.Verdict{}
 	}
-	var lone *diag.Port
-	macs := map[string]bool{}
-	for i := range p.Network.Ports {
-		port := &p.Network.Ports[i]
-		mac := strings.ToLower(port.MAC)
-		macs[mac] = true
-		if port.PortSecurity && mac != "" && !slices.ContainsFunc(p.Console.Interfaces, func(d diag.Interface) bool { return d.MAC == mac }) {
-			lone = port
-		}
+	legal := slices.Clone(port.AllowedMACs)
+	for _, other := range p.Network.Ports {
+		legal = append(legal, strings.ToLower(other.MAC))
 	}
-	for i := range p.Console.Interfaces {
-		dev := &p.Console.Interfaces[i]
-		if lone == nil || dev.MAC == "" || macs[dev.MAC] || len(dev.Usable()) == 0 || !onSubnet(dev, lone) {
+	for i := range c.Interfaces {
+		dev := &c.Interfaces[i]
+		if dev.MAC == "" || slices.Contains(legal, dev.MAC) || len(dev.Usable()) == 0 || !onSubnet(dev, port) {
 			continue
 		}
 		return diag.Verdict{
-			State: diag.Confirmed, Because: []diag.Observation{dev.Line.Observe(), portSays(lone, "MAC "+lone.MAC)},
-			Args: diag.Args{"has": "the MAC " + dev.MAC, "given": lone.MAC},
+			State: diag.Confirmed, Because: []diag.Observation{dev.Line.Observe(), portSays(port, "MAC "+port.MAC)},
+			Args: diag.Args{"has": "the MAC " + dev.MAC, "given": port.MAC, "effect": dropped},
 		}
 	}
 	return diag.Verdict{}
@@ -97,34 +107,102 @@ func onSubnet(dev *diag.Interface, port *diag.Port) bool {
 	})
 }
 
-// comparePort holds a port against the guest's interface of the same MAC. An
-// interface without an address is another fault.
-func comparePort(c *diag.Console, port *diag.Port) diag.Verdict {
-	if !port.PortSecurity || port.MAC == "" {
+// comparePort holds a port against the guest's interface of the same MAC; it may
+// stand in several rows, as a bridge and what is plugged into it.
+func comparePort(p *diag.Pass, port *diag.Port) diag.Verdict {
+	if port.MAC == "" {
 		return diag.Verdict{}
 	}
-	for i := range c.Interfaces {
-		dev := &c.Interfaces[i]
-		if dev.MAC != strings.ToLower(port.MAC) {
+	var dev *diag.Interface
+	var has []netip.Addr
+	masked := false
+	for i := range p.Console.Interfaces {
+		d := &p.Console.Interfaces[i]
+		if d.MAC != strings.ToLower(port.MAC) {
 			continue
 		}
-		var has []string
-		for _, a := range dev.Usable() {
-			if a.Is4() {
-				has = append(has, a.String())
-			}
-			if allowed(port, a) {
-				return diag.Verdict{State: diag.RuledOut}
-			}
+		if dev == nil || len(has) == 0 {
+			dev = d
 		}
-		if given := fixedIPv4(port); len(has) > 0 && len(given) > 0 {
-			return diag.Verdict{
-				State: diag.Confirmed, Because: []diag.Observation{dev.Line.Observe(), portSays(port, "fixed address "+listed(given))},
-				Args: diag.Args{"has": listed(has), "given": listed(given)},
-			}
+		has, masked = append(has, d.Usable()...), masked || d.Masked
+	}
+	switch {
+	case dev == nil && port.PortSecurity:
+		return foreignMAC(p, port)
+	case dev == nil || masked:
+		return diag.Verdict{}
+	case len(has) == 0:
+		return bareInterface(p, port, dev)
+	}
+	return compareAddresses(p, port, dev, has)
+}
+
+// compareAddresses judges what the guest has against what the port may bear, and
+// against the address at which packets arrive.
+func compareAddresses(p *diag.Pass, port *diag.Port, dev *diag.Interface, has []netip.Addr) diag.Verdict {
+	four := ofVersion(has, false)
+	legal := slices.ContainsFunc(has, func(a netip.Addr) bool { return allowed(port, a) })
+	v := diag.Verdict{State: diag.Confirmed, Args: diag.Args{"has": listed(four), "effect": dropped}}
+	given := fixedIPv4(port)
+	meant := behind(port, p.Target().Addr())
+	switch {
+	case !legal && port.PortSecurity && len(four) > 0 && len(given) > 0:
+		v.Args["given"] = listed(given)
+	case meant == nil || slices.Contains(has, meant.IP):
+		if !legal {
+			return diag.Verdict{}
+		}
+		return diag.Verdict{State: diag.RuledOut}
+	case !legal:
+		return diag.Verdict{}
+	case meant.IP.Is4():
+		v.Args["given"], v.Args["effect"] = meant.IP.String(), "nobody in it answers at that address"
+	default: // the table may be older than the router's advertisement that brings it
+		seen := unexplainedSilence(p)
+		if seen == nil || !p.Console.InterfacesWhole {
+			return diag.Verdict{}
+		}
+		v.State, v.Args["has"], v.Args["given"] = diag.Possible, "no address of IPv6 but its link's own", meant.IP.String()
+		v.Because = seen
+	}
+	v.Because = append([]diag.Observation{dev.Line.Observe(), portSays(port, "fixed address "+v.Args["given"])}, v.Because...)
+	return v
+}
+
+// bareInterface suspects an interface that the guest did not set up while it did
+// another one. With one interface alone that is no matter of addresses.
+func bareInterface(p *diag.Pass, port *diag.Port, dev *diag.Interface) diag.Verdict {
+	others := slices.ContainsFunc(p.Console.Interfaces, func(d diag.Interface) bool {
+		return d.MAC != dev.MAC && len(d.Usable()) > 0 && slices.ContainsFunc(p.Network.Ports, func(o diag.Port) bool { return strings.EqualFold(o.MAC, d.MAC) })
+	})
+	seen := unexplainedSilence(p)
+	if !others || seen == nil || !p.Console.InterfacesWhole {
+		return diag.Verdict{}
+	}
+	given := listed(ofVersion(addressesOf(port), false))
+	return diag.Verdict{
+		State: diag.Possible, Because: append([]diag.Observation{dev.Line.Observe(), portSays(port, "fixed address "+given)}, seen...),
+		Args: diag.Args{"has": "no address on " + dev.Name, "given": given, "effect": dropped},
+	}
+}
+
+func addressesOf(port *diag.Port) []netip.Addr {
+	var all []netip.Addr
+	for _, f := range port.Fixed {
+		all = append(all, f.IP)
+	}
+	return all
+}
+
+// ofVersion lists the addresses of one IP version.
+func ofVersion(list []netip.Addr, v6 bool) []string {
+	var words []string
+	for _, a := range list {
+		if a.Is6() == v6 {
+			words = append(words, a.String())
 		}
 	}
-	return diag.Verdict{}
+	return words
 }
 
 // allowed reports whether the cloud lets an address through this port.
@@ -133,12 +211,4 @@ func allowed(port *diag.Port, a netip.Addr) bool {
 		slices.ContainsFunc(port.AllowedPairs, func(pair netip.Prefix) bool { return pair.Contains(a) })
 }
 
-func fixedIPv4(port *diag.Port) []string {
-	var given []string
-	for _, f := range port.Fixed {
-		if f.IP.Is4() {
-			given = append(given, f.IP.String())
-		}
-	}
-	return given
-}
+func fixedIPv4(port *diag.Port) []string { return ofVersion(addressesOf(port), false) }

@@ -20,7 +20,7 @@ packets in silence; a rejection comes from inside, or from a device on the way.`
 	Lines:  clientTimeouts,
 	Check:  checkGuestFirewall,
 	// A guest that is off, or Windows with its own ways, needs no firewall.
-	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage}, notRunning, bootTrouble),
+	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage, networkGuestAddress, networkTwoGateways}, notRunning, bootTrouble),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Log in on the instance's own console, in the dashboard (\"Console\") or by the link that this prints. An account with a password is needed there.", Code: "openstack console url show {id}"},
 		{Do: "See which firewall is on, and what it lets in.", Code: "sudo ufw status verbose; sudo firewall-cmd --list-all; sudo nft list ruleset", Who: diag.Inside},

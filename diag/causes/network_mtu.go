@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -35,7 +36,8 @@ stands still.`,
 
 // checkMTU: the key exchange is the last that happens, and nothing is said after
 // it, or that it took too long. A probe that stalls there while the server has
-// identified itself shows the same.
+// identified itself shows the same; that smaller packets pass settles it, be they
+// of a second key exchange or pings.
 func checkMTU(p *diag.Pass) diag.Verdict {
 	s := sight(p.Evidence,
 		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Ident == diag.OK && r.SSH.Kex == diag.TimedOut },
@@ -45,15 +47,44 @@ func checkMTU(p *diag.Pass) diag.Verdict {
 	stalls := a != nil && a.Stage == diag.ReachedKex && endsInKex(p.Evidence)
 	switch {
 	case s.fails != nil:
-		v := diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil)}
+		v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil)}
 		v.Because = []diag.Observation{observeSSH(s.fails, s.fails.SSH.KexErr, "identified itself, then the key exchange stood still")}
+		lost := lostPings(p.Pings, s.fails.Target.Addr())
+		if s.fails.SSH.SmallKex == diag.OK {
+			v.Because = append(v.Because, observeSSH(s.fails, "", "with a smaller first packet it went on"))
+		}
+		if v.Because = append(v.Because, lost...); len(v.Because) > 1 {
+			v.State = diag.Confirmed
+		}
 		return v
 	case stalls && len(hits) > 0:
-		return told(p, hits[len(hits)-1:])
+		v := told(p, hits[len(hits)-1:])
+		v.Because = append(v.Because, lostPings(p.Pings, p.Target().Addr())...)
+		return v
 	case s.works:
 		return diag.Verdict{State: diag.RuledOut}
 	}
 	return diag.Verdict{}
+}
+
+// lostPings quotes a large ping that vanished on a way that a small one passed;
+// nil if there is none, or if a router told how much it can carry: clients heed
+// that.
+func lostPings(pings []diag.Ping, a netip.Addr) []diag.Observation {
+	var lost, passed *diag.Ping
+	for i := range pings {
+		switch ping := &pings[i]; {
+		case ping.Target != a:
+		case ping.Outcome == diag.OK && (passed == nil || ping.Size > passed.Size):
+			passed = ping
+		case ping.Outcome == diag.TimedOut && ping.Size > 0 && (lost == nil || ping.Size < lost.Size):
+			lost = ping
+		}
+	}
+	if lost == nil || passed == nil || passed.Size >= lost.Size || slices.ContainsFunc(pings, func(p diag.Ping) bool { return p.Target == a && p.MTU > 0 }) {
+		return nil
+	}
+	return []diag.Observation{lost.Observe(), passed.Observe()}
 }
 
 // endsInKex reports whether the last thing that a client says of the connection

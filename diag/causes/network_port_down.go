@@ -13,6 +13,7 @@ var networkPortDown = &diag.Cause{
 cloud. When it is down, switched off, or could not be set up on the compute host
 ("binding_failed"), no packet gets in or out, whatever the guest does.`,
 	Text:   "The network port of {name} that carries {address} does not work: {trouble}.",
+	Maybe:  "The network port of {name} that carries {address} may not work: {trouble}.",
 	Breaks: diag.AtAddress,
 	Check:  checkPortDown,
 	// The port of an instance that does not run is down, as it should be.
@@ -32,8 +33,11 @@ func checkPortDown(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	}
 	trouble := portTrouble(p.Evidence, port)
-	if trouble == "" || passes(p.Evidence, port) != nil {
+	switch {
+	case passes(p.Evidence, port) != nil:
 		return diag.Verdict{State: diag.RuledOut}
+	case trouble == "":
+		return misplaced(p, port)
 	}
 	text := fmt.Sprintf("status %s, admin state up %t", port.Status, port.AdminUp)
 	if port.Binding != "" {
@@ -41,7 +45,25 @@ func checkPortDown(p *diag.Pass) diag.Verdict {
 	}
 	return diag.Verdict{
 		State:   diag.Confirmed,
-		Because: []diag.Observation{portSays(port, text)},
+		Because: append([]diag.Observation{portSays(port, text)}, otherWay(p.Evidence)...),
 		Args:    diag.Args{"trouble": trouble, "port_id": port.ID},
+	}
+}
+
+// misplaced suspects a port that is set up on another host than the instance runs
+// on, as a migration leaves it that did not come to its end. Bare metal has such
+// pairs of names at all times, so that only silence makes it worth a word.
+func misplaced(p *diag.Pass, port *diag.Port) diag.Verdict {
+	if p.Instance == nil || port.Host == "" || p.Instance.Host == "" || port.Host == p.Instance.Host {
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	seen := unexplainedSilence(p)
+	if seen == nil {
+		return diag.Verdict{}
+	}
+	says := "it is set up on host " + port.Host + ", while the instance runs on " + p.Instance.Host
+	return diag.Verdict{
+		State: diag.Possible, Because: append([]diag.Observation{portSays(port, "bound to host "+port.Host)}, seen...),
+		Args: diag.Args{"trouble": says, "port_id": port.ID},
 	}
 }

@@ -3,6 +3,7 @@ package causes
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"sshhelp/diag"
 )
@@ -26,31 +27,104 @@ network. One of the two addresses works, or none, or now this and now that.`,
 	}},
 }
 
+// checkTwoGateways: what gets an answer at the address in use is not harmed. The
+// routes that the guest has tell more than those that the cloud hands out.
 func checkTwoGateways(p *diag.Pass) diag.Verdict {
-	if p.SSHAnswers() != nil {
+	switch c := p.Console; {
+	case p.SSHAnswers() != nil || p.Connects() != nil:
 		return diag.Verdict{State: diag.RuledOut}
-	}
-	c := p.Console
-	if c == nil || !c.RoutesShown {
+	case p.Instance != nil && !p.Instance.Runs():
 		return diag.Verdict{}
+	case c != nil && c.RoutesShown:
+		return twoRoutes(p)
 	}
+	return twoSubnets(p)
+}
+
+// twoRoutes judges the default routes that the guest printed. Several on one
+// interface are as they should be, as DHCP and a fixed setting make them.
+func twoRoutes(p *diag.Pass) diag.Verdict {
 	var names []string
 	var seen []diag.Observation
-	for _, g := range c.Gateways {
-		known := false
-		for _, name := range names {
-			known = known || name == g.Interface
-		}
-		if !known {
+	for _, g := range p.Console.Gateways {
+		if !slices.Contains(names, g.Interface) {
 			names, seen = append(names, g.Interface), append(seen, g.Line.Observe())
 		}
 	}
 	if len(names) < 2 {
 		return diag.Verdict{State: diag.RuledOut}
 	}
-	return diag.Verdict{
+	v := diag.Verdict{
 		State: diag.Confirmed, Because: seen,
 		Args: diag.Args{"interfaces": listed(names), "gateway": otherGateway(p.Evidence).String()},
+	}
+	target := p.Target().Addr()
+	port := p.PortOf(target)
+	switch {
+	case port != nil && (!wayIsUp(p.Evidence, target) || shutTo(p, target)):
+		v.Minor = true // packets do not even come to the guest
+	case interfaceOf(p.Evidence, port) == names[0]:
+		v.State = diag.Possible // the first one is the one that is used: answers go back as they came
+	}
+	return v
+}
+
+// shutTo reports whether the rules let nobody, or not the person, in at an address.
+func shutTo(p *diag.Pass, a netip.Addr) bool {
+	rules := p.Admission(a)
+	return rules.Person == diag.No || rules.Complete && !rules.Unfiltered && rules.Open == nil
+}
+
+// interfaceOf names the guest's interface at a port: that of the port's MAC, else
+// the one whose gateway is of the port's subnet; "" if neither is seen.
+func interfaceOf(e *diag.Evidence, port *diag.Port) string {
+	if port == nil {
+		return ""
+	}
+	for _, dev := range e.Console.Interfaces {
+		if dev.MAC != "" && strings.EqualFold(dev.MAC, port.MAC) {
+			return dev.Name
+		}
+	}
+	for _, g := range e.Console.Gateways {
+		if slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.IsValid() && f.CIDR.Contains(g.IP) }) {
+			return g.Interface
+		}
+	}
+	return ""
+}
+
+// twoSubnets suspects two ports in subnets that each hand out a gateway, where
+// nothing else explains the silence. Many guests handle that well.
+func twoSubnets(p *diag.Pass) diag.Verdict {
+	if p.Network == nil {
+		return diag.Verdict{}
+	}
+	var seen []diag.Observation
+	known := true
+	for i := range p.Network.Ports {
+		port := &p.Network.Ports[i]
+		for _, f := range port.Fixed {
+			known = known && f.CIDR.IsValid()
+			if f.IP.Is4() && f.Gateway.IsValid() {
+				seen = append(seen, portSays(port, f.IP.String()+", gateway "+f.Gateway.String()))
+				break
+			}
+		}
+	}
+	if len(seen) < 2 {
+		if known {
+			return diag.Verdict{State: diag.RuledOut}
+		}
+		return diag.Verdict{}
+	}
+	silence := unexplainedSilence(p)
+	if silence == nil {
+		return diag.Verdict{}
+	}
+	return diag.Verdict{
+		State: diag.Possible, Because: append(seen, silence...), Args: diag.Args{"interfaces": "its interfaces", "gateway": "GATEWAY"},
+		Ask: "Does the instance have more than one default route? (\"ip route show default\", on its own console.)",
 	}
 }
 

@@ -46,7 +46,7 @@ the same to many programs, so a firewall on the server is a suspect too.`,
 	// the router before it say that it does not respond.
 	ExplainedBy: append([]*diag.Cause{
 		clientJumpHost,
-		networkFloatingIPDown, networkGuestFirewall, networkNoAddress, networkNoRouter, networkPortDown, networkPrivateOnly,
+		networkFloatingIPDown, networkGuestAddress, networkGuestFirewall, networkNoAddress, networkNoRouter, networkPortDown, networkPrivateOnly,
 	}, notRunning...),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "See whether your own machine is online, and whether the address needs a VPN that is off just now."},

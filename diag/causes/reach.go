@@ -113,7 +113,10 @@ func unexplainedSilence(p *diag.Pass) []diag.Observation {
 // wayIsUp reports whether the cloud shows nothing wrong with the address.
 func wayIsUp(e *diag.Evidence, target netip.Addr) bool {
 	port := e.PortOf(target)
-	if port == nil || portTrouble(e, port) != "" || floatingTrouble(port, target) != nil {
+	if port == nil || portTrouble(e, port) != "" || floatingTrouble(port, target) != nil || strayedTo(e, target) != nil {
+		return false
+	}
+	if list := deciding(port, target); len(list) > 0 && stateOf(list) == routersDead && (floating(e, target) || isGateway(port, target, list)) {
 		return false
 	}
 	return !e.Inside(target) || floating(e, target) || routers(port) == routersUnknown

@@ -27,5 +27,5 @@ func checkSecgroupNone(p *diag.Pass) diag.Verdict {
 	case !a.NoGroup || passes(p.Evidence, a.Port) != nil:
 		return diag.Verdict{State: diag.RuledOut}
 	}
-	return diag.Verdict{State: diag.Confirmed, Because: []diag.Observation{a.Observe()}, Args: ruleArgs(p.Evidence, &a)}
+	return diag.Verdict{State: diag.Confirmed, Because: append([]diag.Observation{a.Observe()}, otherWay(p.Evidence)...), Args: ruleArgs(p.Evidence, &a)}
 }

@@ -20,7 +20,7 @@ reboot, makes the host fetch them again.`,
 	Lines:  clientTimeouts,
 	Check:  checkNotApplied,
 	// What keeps the guest itself from answering needs no fault of the host.
-	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage, networkGuestFirewall}, notRunning, bootTrouble),
+	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage, networkGuestAddress, networkGuestFirewall, networkTwoGateways}, notRunning, bootTrouble),
 	Fix: diag.Remedy{
 		Action: diag.HardReboot,
 		Steps: []diag.Step{

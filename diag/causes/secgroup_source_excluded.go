@@ -53,6 +53,7 @@ func checkSourceExcluded(p *diag.Pass) diag.Verdict {
 		if a.Person == diag.No {
 			v.State = diag.Confirmed
 		}
+		v.Because = append(v.Because, otherWay(p.Evidence)...)
 		return v
 	}
 	if through || !active(p.Evidence) {
