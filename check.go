@@ -50,20 +50,22 @@ func selfTest(ctx context.Context, cfg *config.Config) []diag.Check {
 	return append(checks, outsideStatus(ctx, cfg, logger)...)
 }
 
-// outsideStatus asks the clouds and the prober how they are, side by side: a cloud
+// outsideStatus asks the clouds and all probers how they are, side by side: a cloud
 // that does not answer must not keep the others from it.
 func outsideStatus(ctx context.Context, cfg *config.Config, logger *slog.Logger) []diag.Check {
 	names := cfg.Clouds
 	if len(names) == 0 {
 		names = []string{""}
 	}
-	lists := make([][]diag.Check, len(names))
+	lists := make([][]diag.Check, len(names)+2)
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() { lists[i] = cloudStatus(ctx, name, logger) })
 	}
+	lists[len(names)] = []diag.Check{newProber(cfg, logger, false).Check(ctx)}
+	wg.Go(func() { lists[len(names)+1] = vantageStatus(ctx, cfg, logger) })
 	wg.Wait()
-	return append(slices.Concat(lists...), newProber(cfg, logger, false).Check(ctx))
+	return slices.Concat(lists...)
 }
 
 func cloudStatus(ctx context.Context, name string, logger *slog.Logger) []diag.Check {

@@ -135,7 +135,7 @@ func newRoot(io streams) *cobra.Command {
 	})
 	root.PersistentFlags().String("config", "", "configuration `FILE` (YAML); all of it can be set by the environment too")
 	root.AddCommand(
-		serveCommand(io), diagnoseCommand(io), probeCommand(io), consoleCommand(io),
+		serveCommand(io), proberCommand(io), diagnoseCommand(io), probeCommand(io), consoleCommand(io),
 		explainCommand(io), redactCommand(io), parseCommand(io), checkCommand(io), versionCommand(io),
 	)
 	return root

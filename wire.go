@@ -50,7 +50,9 @@ func newEngine(cfg *config.Config, logger *slog.Logger, terminal bool) (*command
 		Port: uint16(cfg.SSH.Port), User: cfg.SSH.UserOf,
 	}
 	if !cfg.Probes.Disabled {
-		options.Prober = newProber(cfg, logger, terminal)
+		if options.Prober, err = newWitness(cfg, logger, terminal); err != nil {
+			return nil, err
+		}
 	}
 	return commands.New(options), nil
 }

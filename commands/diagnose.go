@@ -196,7 +196,7 @@ func (e *Engine) settle(known *diag.Evidence) {
 		return
 	}
 	for _, r := range known.Reach {
-		if r.FromAddr.IsValid() && (!diag.Private(r.FromAddr) || diag.Private(r.Target.Addr())) {
+		if !known.Remote(r.From) && r.FromAddr.IsValid() && (!diag.Private(r.FromAddr) || diag.Private(r.Target.Addr())) {
 			known.Asked.From = r.FromAddr.Unmap()
 			return
 		}

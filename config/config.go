@@ -108,6 +108,7 @@ type Probes struct {
 	Timeout       time.Duration  // for all probes of one diagnosis together
 	OtherPorts    []int          // looked at where no SSH server answers on the asked one; empty: none
 	Vantage       string         // what this place is called in an answer; empty: the host name
+	Vantages      []string       // other places to look from, by the names of their probers
 }
 
 // Limits bound the work that people can cause.

@@ -42,6 +42,7 @@ var settings = []setting{
 	{"probes.timeout", "SSHHELP_PROBES_TIMEOUT", one(duration(time.Second, 2*time.Minute), func(c *Config) *time.Duration { return &c.Probes.Timeout })},
 	{"probes.other_ports", "SSHHELP_PROBES_OTHER_PORTS", list(port, func(c *Config) *[]int { return &c.Probes.OtherPorts })},
 	{"probes.vantage", "SSHHELP_PROBES_VANTAGE", one(optional(vantage), func(c *Config) *string { return &c.Probes.Vantage })},
+	{"probes.vantages", "SSHHELP_PROBES_VANTAGES", list(vantage, func(c *Config) *[]string { return &c.Probes.Vantages })},
 
 	{"limits.concurrent", "SSHHELP_LIMITS_CONCURRENT", one(number(1, 256), func(c *Config) *int { return &c.Limits.Concurrent })},
 	{"limits.per_user_per_minute", "SSHHELP_LIMITS_PER_USER_PER_MINUTE", one(number(1, 600), func(c *Config) *int { return &c.Limits.PerUserPerMinute })},

@@ -34,6 +34,7 @@ func full() *Config {
 			Timeout:       90 * time.Second,
 			OtherPorts:    []int{2022, 443},
 			Vantage:       "Zürich / rack-2",
+			Vantages:      []string{"melbourne", "Genève 1"},
 		},
 		Limits: Limits{Concurrent: 256, PerUserPerMinute: 1},
 		Log:    Log{Level: "debug", Format: "text"},
@@ -70,6 +71,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		"SSHHELP_PROBES_TIMEOUT=90s",
 		"SSHHELP_PROBES_OTHER_PORTS=2022,443",
 		"SSHHELP_PROBES_VANTAGE=Zürich / rack-2",
+		"SSHHELP_PROBES_VANTAGES=melbourne, Genève 1",
 		"SSHHELP_LIMITS_CONCURRENT=256",
 		"SSHHELP_LIMITS_PER_USER_PER_MINUTE=1",
 		"SSHHELP_LOG_LEVEL=debug",
@@ -130,6 +132,14 @@ func TestExample(t *testing.T) {
 		if !regexp.MustCompile(`\b` + s.env + `\b`).Match(text) {
 			t.Errorf("example.yaml does not name %s", s.env)
 		}
+	}
+}
+
+// A place that is listed among the others would be asked twice, or not at all.
+func TestOwnNameAmongVantages(t *testing.T) {
+	got, err := Load("", here("SSHHELP_PROBES_VANTAGES=melbourne,test", "SSHHELP_ALLOW_EVERYONE=true"))
+	if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "probes.vantages holds test") {
+		t.Errorf("%v, warnings %q", err, got.Warnings)
 	}
 }
 

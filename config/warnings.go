@@ -22,6 +22,9 @@ func (c *Config) warnings() []string {
 			w = append(w, "access.scopes: "+s.ID+" is in a list above as well, and so may look at everything")
 		}
 	}
+	if slices.Contains(c.Probes.Vantages, c.Probes.Vantage) {
+		w = append(w, "probes.vantages holds "+c.Probes.Vantage+", which is the name of this very place: others need names of their own")
+	}
 	if plainText(c.Slack.APIURL) {
 		w = append(w, "slack.api_url is not https: the Slack tokens would cross the network unencrypted")
 	}
