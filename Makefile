@@ -8,7 +8,7 @@ demo: ## start everything and print the page's address; needs only Go
 
 test: ## install what the tests need (as root, on Debian), then run all of them
 	@.ci/need gcc:gcc libc6-dev:/usr/include/stdlib.h redis-server:redis-server openssh-server:/usr/sbin/sshd \
-		openssh-client:ssh chromium:chromium nftables:nft
+		openssh-client:ssh dropbear-bin:dropbear fail2ban:fail2ban-server chromium:chromium nftables:nft
 	$(GO) test -race -shuffle=on ./...
 	cd charts/test && $(GO) test ./...
 

@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"sshhelp/config":      {"go.yaml.in/yaml/v3", "github.com/caarlos0/env/v11"},
 	"sshhelp/diag":        {},
 	"sshhelp/diag/causes": {"sshhelp/diag"},
-	"sshhelp/probes":      {"sshhelp/diag", "golang.org/x/crypto/ssh", "golang.org/x/sys/unix", "golang.org/x/net/..."},
+	"sshhelp/probes":      {"sshhelp/diag", "golang.org/x/crypto/ssh", "golang.org/x/crypto/chacha20", "golang.org/x/sys/unix", "golang.org/x/net/..."},
 	// Neither who asks nor who probes knows how probes travel.
 	"sshhelp/probes/vantage": {"sshhelp/diag", "github.com/redis/go-redis/v9/..."},
 	"sshhelp/sim/...":        {"..."},

@@ -1,7 +1,8 @@
 // Package probes looks at an instance from outside, as a person's machine
 // would: its name in DNS, ICMP echo, the TCP port, and the SSH server behind
-// it up to its host key. It never logs in, sends no user name and offers no
-// key, so that looking costs the instance one connection and no failed login.
+// it: its algorithms, its host keys, and what it says of an account and of
+// public keys. It never logs in: only the public half of a key is shown, and
+// nothing is ever signed.
 //
 // A probe does not fail: what it could not learn is a [diag.Outcome] or a
 // [diag.Gap]. One question runs through all of it, who ended the attempt: the
@@ -13,5 +14,27 @@
 // mean for an instance is for package diag and its causes to say; which
 // instance an address belongs to is for the cloud. Because whoever can make a
 // bot connect somewhere has a scanner, guard.go decides what may be probed,
-// and every address is dialled as the literal that was checked.
+// and every address is dialled as the literal that was checked. Because a
+// server may ban whoever asks too much, ledger.go remembers what was done where.
+//
+// # Why the packets are driven here
+//
+// The client of x/crypto/ssh does authentication as one act and alone: it keeps
+// the server's extensions to itself (server-sig-algs), wants the account before
+// it connects, waits for each answer before the next question, sends a first
+// packet of its own size, and never takes leave. We need the opposite of each:
+// see the extensions, learn the account while the connection is open, put
+// questions together, send a first packet as large as that of a person's client
+// and then a small one, and leave a log that says who was there. So wire.go, kex.go and login.go
+// drive the packets; keys, signatures and the form of messages remain the
+// library's. Nothing that is sent deserves protection, which makes the code
+// short: ephemeral keys of 256 bits, padding of zeros, a slow Poly1305.
+//
+// # Round trips
+//
+// The main connection takes six: TCP; the server's identification, which we wait
+// for, because bytes sent to a server that hangs up would turn its last words
+// into a reset; lists of algorithms; key exchange; the service and the methods;
+// the keys. The others (further host keys, a second account) begin after the
+// third, know the server's lists, and take two up to the host key.
 package probes

@@ -23,25 +23,28 @@ var errNotSSH = errors.New("what answers does not speak SSH")
 // speakAfter.
 func identify(ctx context.Context, w *wire, facts *diag.SSHFacts) {
 	end := time.Now().Add(identBudget)
-	w.SetWriteDeadline(end)
-	w.SetReadDeadline(time.Now().Add(speakAfter))
+	w.SetDeadline(end)
+	if !w.spoken {
+		w.SetReadDeadline(time.Now().Add(speakAfter))
+	}
 	var p identParser
 	err := hear(w, &p)
-	if isTimeout(err) && !ended(ctx) {
+	if isTimeout(err) && !ended(ctx) && !w.spoken {
 		w.SetReadDeadline(end)
-		if err = w.speak(); err == nil {
-			err = hear(w, &p)
-		}
+		w.speak()
+		w.flush()
+		err = hear(w, &p)
 	}
 	p.report(ctx, err, facts)
-	w.giveBack(p.raw, p.rest)
+	w.server, w.unread, w.heard = string(p.raw), p.rest, len(p.rest)
 }
 
-// speak sends our identification, once.
-func (w *wire) speak() error {
-	w.spoken = true
-	_, err := w.Conn.Write([]byte(ourVersion + "\r\n"))
-	return err
+// speak puts our identification before all else, once.
+func (w *wire) speak() {
+	if !w.spoken {
+		w.spoken = true
+		w.unsent = append(w.unsent, ourVersion+"\r\n"...)
+	}
 }
 
 // hear reads until the parser has had enough, or fails with the network's error.

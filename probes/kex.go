@@ -2,10 +2,10 @@ package probes
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"net"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -13,155 +13,277 @@ import (
 	"sshhelp/diag"
 )
 
-// errSeenEnough ends the handshake from inside once the host key is known and
-// its signature checked: nothing is authenticated, no user name is sent.
-var errSeenEnough = errors.New("host key seen")
-
-// exchangeKeys goes through the key exchange (RFC 4253, 7) as far as the host
-// key, and notes the server's algorithms even if it does not get that far.
-func exchangeKeys(ctx context.Context, w *wire, facts *diag.SSHFacts) {
-	w.SetDeadline(time.Now().Add(kexBudget))
-	// The library reads an identification too: it gets the one that we have.
-	// That string goes into the exchange hash, so it must be the original.
-	config := clientConfig(func(key ssh.PublicKey) { facts.HostKeys = append(facts.HostKeys, fingerprint(key)) })
-	_, _, _, err := ssh.NewClientConn(w, "", config)
-	heard, broken := w.ended()
-	said := parseServer(heard)
-	facts.Algorithms = said.algorithms
-	facts.Kex, facts.KexErr = kexOutcome(ctx, err, broken, said.goodbye)
-	if len(facts.HostKeys) > 0 {
-		facts.Kex, facts.KexErr = diag.OK, ""
-	}
-}
-
-// kexOutcome classes the end of a key exchange: by what the library found out
-// about the algorithms, else by what the network did under it, else by what
-// the server said last.
-func kexOutcome(ctx context.Context, err, broken error, goodbye string) (diag.Outcome, string) {
-	if inner := errors.Unwrap(err); inner != nil {
-		err = inner // without the library's "handshake failed"
-	}
-	o, text := outcomeOf(ctx, err), explain(err)
-	if broken != nil && o != diag.NoMatch {
-		o, text = outcomeOf(ctx, broken), explain(broken)
-	}
-	if goodbye != "" && o != diag.Canceled && o != diag.NoMatch {
-		o, text = diag.Closed, "the server said: "+goodbye
-	}
-	return o, text
-}
-
-// clientConfig offers all that the library knows, safe or not: the point is to
-// see the host key, and what a person's client would agree to is judged by the
-// server's lists. The order of host keys is that of OpenSSH's client.
-func clientConfig(see func(ssh.PublicKey)) *ssh.ClientConfig {
-	safe, unsafe := ssh.SupportedAlgorithms(), ssh.InsecureAlgorithms()
-	return &ssh.ClientConfig{
-		Config: ssh.Config{
-			KeyExchanges: slices.Concat(safe.KeyExchanges, unsafe.KeyExchanges),
-			Ciphers:      slices.Concat(safe.Ciphers, unsafe.Ciphers),
-			MACs:         slices.Concat(safe.MACs, unsafe.MACs),
-		},
-		ClientVersion: ourVersion,
-		HostKeyAlgorithms: []string{
-			ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
-			ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA, ssh.InsecureKeyAlgoDSA,
-		},
-		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
-			see(key)
-			return errSeenEnough
-		},
-	}
-}
-
-func fingerprint(key ssh.PublicKey) diag.HostKey {
-	return diag.HostKey{Type: key.Type(), SHA256: ssh.FingerprintSHA256(key), MD5: ssh.FingerprintLegacyMD5(key)}
-}
-
-// said is what a server said in clear at the beginning of a key exchange.
-type said struct {
-	algorithms *diag.Algorithms
-	goodbye    string // the text of a disconnect message
-}
-
-// Message numbers (RFC 4250, 4.1.2).
+// Message numbers (RFC 4250, 4.1.2; RFC 8308, 2.3).
 const (
-	msgDisconnect = 1
-	msgKexInit    = 20
-	msgNewKeys    = 21 // what comes after it is encrypted
+	msgDisconnect     = 1
+	msgIgnore         = 2
+	msgUnimplemented  = 3
+	msgDebug          = 4
+	msgServiceRequest = 5
+	msgServiceAccept  = 6
+	msgExtInfo        = 7
+	msgKexInit        = 20
+	msgNewKeys        = 21
 )
 
-// kexInit and disconnect are messages in the form that [ssh.Unmarshal] reads.
-type kexInit struct {
-	Cookie                 [16]byte `sshtype:"20"`
-	Kex, HostKey           []string
-	CipherToServer, Cipher []string
-	MACToServer, MAC       []string
-	CompressionToServer    []string
-	Compression            []string
-	LanguageToServer       []string
-	Language               []string
-	FirstKexFollows        bool
-	Reserved               uint32
-}
-
+// disconnect is a message in the form that [ssh.Marshal] takes.
 type disconnect struct {
 	Reason   uint32 `sshtype:"1"`
 	Message  string
 	Language string
 }
 
-// parseServer walks the unencrypted packets (RFC 4253, 6). It stops at the
-// first that is not complete or makes no sense.
-func parseServer(heard []byte) said {
-	var s said
-	for {
-		payload, rest, ok := nextPacket(heard)
-		if !ok {
-			return s
-		}
-		switch payload[0] {
-		case msgKexInit:
-			s.algorithms = parseKexInit(payload)
-		case msgNewKeys:
-			return s
-		case msgDisconnect:
-			var d disconnect
-			if ssh.Unmarshal(payload, &d) == nil {
-				s.goodbye = visible([]byte(d.Message))
-			}
-			return s
-		}
-		heard = rest
+func parseGoodbye(m []byte) error {
+	var d disconnect
+	if err := ssh.Unmarshal(m, &d); err != nil {
+		return fmt.Errorf("read a disconnect message: %w", err)
 	}
+	return goodbye(visible([]byte(d.Message)))
 }
 
-// nextPacket cuts one packet off: its length, the length of its padding, the
-// payload, the padding. A payload is never empty.
-func nextPacket(b []byte) (payload, rest []byte, ok bool) {
-	if len(b) < 5 {
-		return nil, nil, false
-	}
-	length, padding := uint64(binary.BigEndian.Uint32(b)), uint64(b[4])
-	if uint64(len(b)) < 4+length || length < padding+2 {
-		return nil, nil, false
-	}
-	return b[5 : 4+length-padding], b[4+length:], true
+// A mismatch means that there is no algorithm in common, and for what.
+type mismatch string
+
+// Error says what is lacking.
+func (m mismatch) Error() string { return "no common algorithm for " + string(m) }
+
+// A handshake is one key exchange (RFC 4253, 7 and 8), up to the host key and
+// the proof that the server has it.
+type handshake struct {
+	w            *wire
+	offer        offer
+	mine, theirs []byte // the KEXINIT messages
+	first        exchange
+	lists        *diag.Algorithms
+	agreed       agreed
+	method       exchange
+	key          ssh.PublicKey
+	hash, secret []byte // H and K
+	strict       bool
 }
 
-func parseKexInit(payload []byte) *diag.Algorithms {
-	var m kexInit
-	if err := ssh.Unmarshal(payload, &m); err != nil {
+// exchangeKeys goes through a connection's key exchange, and notes the
+// server's algorithms even if it does not get that far.
+func exchangeKeys(ctx context.Context, w *wire, o offer, budget time.Duration, facts *diag.SSHFacts) *handshake {
+	w.SetDeadline(time.Now().Add(budget))
+	h := &handshake{w: w, offer: o}
+	err := h.hello(false)
+	if err == nil {
+		err = h.run()
+	}
+	if facts.Algorithms = h.lists; h.lists != nil {
+		facts.Clients = negotiations(h.lists)
+	}
+	facts.Kex, facts.KexErr = outcomeOf(ctx, err), explain(err)
+	if err != nil {
 		return nil
 	}
-	return &diag.Algorithms{Kex: names(m.Kex), HostKey: names(m.HostKey), Cipher: names(m.Cipher), MAC: names(m.MAC)}
+	facts.HostKeys = []diag.HostKey{fingerprint(h.key)}
+	return h
 }
 
-// names keeps what can be names of algorithms, made visible.
-func names(list []string) []string {
-	kept := make([]string, 0, min(len(list), maxNames))
-	for _, n := range list[:min(len(list), maxNames)] {
-		kept = append(kept, visible([]byte(n)))
+// hello sends our lists. ahead sends our part of the exchange behind them, which
+// saves a round trip where the offer leaves the server no choice.
+func (h *handshake) hello(ahead bool) (err error) {
+	if h.mine, err = h.offer.message(h.w.rand); err != nil {
+		return err
 	}
-	return kept
+	h.w.speak()
+	h.w.put(h.mine)
+	if ahead {
+		if err := h.begin(h.offer.kex[0]); err != nil {
+			return err
+		}
+	}
+	h.w.flush()
+	return nil
+}
+
+func (h *handshake) begin(name string) error {
+	h.method = exchanges[name]()
+	m, err := h.method.begin(h.w.rand)
+	if err == nil {
+		h.w.put(m)
+	}
+	return err
+}
+
+// run hears the server's lists and does the exchange.
+func (h *handshake) run() error {
+	theirs, err := h.hear()
+	if err != nil {
+		return err
+	}
+	var lacking string
+	if h.agreed, lacking = h.offer.agree(h.lists); lacking != "" {
+		return mismatch(lacking)
+	}
+	h.strict = slices.Contains(h.offer.kex, strictKex) && slices.Contains(theirs.Kex, strictKexServer)
+	if h.method == nil {
+		if err := h.begin(h.agreed.kex); err != nil {
+			return err
+		}
+		h.w.flush()
+	}
+	if theirs.FirstKexFollows && !h.guessed(theirs) {
+		if _, err := h.w.read(); err != nil { // its guess was wrong (RFC 4253, 7.1)
+			return err
+		}
+	}
+	r, err := h.result()
+	if err != nil {
+		return err
+	}
+	return h.verify(r)
+}
+
+// hear reads the server's lists.
+func (h *handshake) hear() (*kexInit, error) {
+	m, err := h.w.read()
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := parseKexInit(m)
+	if err != nil {
+		return nil, err
+	}
+	h.theirs, h.lists = m, theirs.facts()
+	return theirs, nil
+}
+
+func parseKexInit(m []byte) (*kexInit, error) {
+	if m[0] != msgKexInit {
+		return nil, fmt.Errorf("the server sent message %d where its algorithms were due", m[0])
+	}
+	var init kexInit
+	if err := ssh.Unmarshal(m, &init); err != nil {
+		return nil, errors.New("the server's list of algorithms is not well formed")
+	}
+	return &init, nil
+}
+
+// guessed reports whether the server's guess of what we would agree on is right.
+func (h *handshake) guessed(theirs *kexInit) bool {
+	return len(theirs.Kex) > 0 && len(theirs.HostKey) > 0 && theirs.Kex[0] == h.offer.kex[0] && theirs.HostKey[0] == h.offer.hostKey[0]
+}
+
+// result exchanges messages until the method has its result. None needs more
+// than two of the server.
+func (h *handshake) result() (*result, error) {
+	for range 2 {
+		m, err := h.w.read()
+		if err != nil {
+			return nil, err
+		}
+		answer, r, err := h.method.next(m)
+		if err != nil {
+			return nil, fmt.Errorf("read the server's part of the key exchange: %w", err)
+		}
+		if r != nil {
+			return r, nil
+		}
+		h.w.put(answer)
+		h.w.flush()
+	}
+	return nil, errValue // unreachable: two messages are enough
+}
+
+// verify checks that the host key is of the agreed type and has signed this
+// exchange.
+func (h *handshake) verify(r *result) error {
+	key, err := ssh.ParsePublicKey(r.hostKey)
+	if err != nil {
+		return fmt.Errorf("read the host key: %w", err)
+	}
+	hash := h.method.hash().New()
+	for _, part := range [][]byte{[]byte(ourVersion), []byte(h.w.server), h.mine, h.theirs, r.hostKey} {
+		hash.Write(marshalText(part))
+	}
+	hash.Write(r.public)
+	hash.Write(r.secret)
+	h.hash, h.secret = hash.Sum(nil), r.secret
+	var sig ssh.Signature
+	if err := ssh.Unmarshal(r.signature, &sig); err != nil {
+		return fmt.Errorf("read the host key's signature: %w", err)
+	}
+	if want := strings.Replace(h.agreed.hostKey, "-cert-v01@openssh.com", "", 1); sig.Format != want && sig.Format != want+"@openssh.com" {
+		return fmt.Errorf("the server signed with %s where %s was agreed", visible([]byte(sig.Format)), want)
+	}
+	if err := key.Verify(h.hash, &sig); err != nil {
+		return fmt.Errorf("check the host key's signature: %w", err)
+	}
+	h.key = key
+	return nil
+}
+
+func fingerprint(key ssh.PublicKey) diag.HostKey {
+	if cert, ok := key.(*ssh.Certificate); ok {
+		key = cert.Key
+	}
+	return diag.HostKey{Type: key.Type(), SHA256: ssh.FingerprintSHA256(key), MD5: ssh.FingerprintLegacyMD5(key)}
+}
+
+// errCipher means that what follows could not be encrypted.
+var errCipher = errors.New("the cipher or MAC that was agreed on is not known here")
+
+// secure puts our keys into use and says so to the server with the next flush.
+// The server's come with [handshake.secured].
+func (h *handshake) secure() error {
+	s, ok := suiteOf(h.agreed.cipherToServer, h.agreed.macToServer)
+	if _, theirs := suiteOf(h.agreed.cipher, h.agreed.mac); !ok || !theirs {
+		return errCipher
+	}
+	h.w.put([]byte{msgNewKeys})
+	h.change(&h.w.out, s.open(h.material(s, h.agreed.macToServer, "ACE"), true))
+	return nil
+}
+
+// secured waits for the server's keys to come into use.
+func (h *handshake) secured() error {
+	m, err := h.w.read()
+	if err != nil {
+		return err
+	}
+	if m[0] != msgNewKeys {
+		return fmt.Errorf("the server sent message %d where its new keys were due", m[0])
+	}
+	s, _ := suiteOf(h.agreed.cipher, h.agreed.mac)
+	h.change(&h.w.in, s.open(h.material(s, h.agreed.mac, "BDF"), false))
+	return nil
+}
+
+func (h *handshake) change(l *lane, b box) {
+	if l.box = b; h.strict {
+		l.seq = 0
+	}
+}
+
+// material derives what one direction needs (RFC 4253, 7.2).
+func (h *handshake) material(s suite, macName, letters string) material {
+	size := 0
+	if m, ok := macOf(macName); ok {
+		size = m.keySize()
+	}
+	return material{iv: h.derive(letters[0], s.iv), key: h.derive(letters[1], s.key), mac: h.derive(letters[2], size)}
+}
+
+func (h *handshake) derive(letter byte, size int) []byte {
+	key, last := []byte(nil), []byte{letter}
+	last = append(last, h.hash...) // the session's identifier: this is its first exchange
+	for len(key) < size {
+		hash := h.method.hash().New()
+		hash.Write(h.secret)
+		hash.Write(h.hash)
+		hash.Write(last)
+		key = hash.Sum(key)
+		last = key
+	}
+	return key[:size]
+}
+
+// part leaves in good order: the server's log is to say who was there, and that
+// it went by itself.
+func (h *handshake) part() {
+	h.w.put(ssh.Marshal(disconnect{Reason: 11, Message: "sshhelp has seen enough"})) // by application
+	h.w.flush()
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sshhelp/diag"
 	"sshhelp/sim/sshd/twin"
 )
@@ -52,11 +54,11 @@ func startOpenSSH(t *testing.T, options ...string) (netip.AddrPort, string, <-ch
 	for _, o := range options {
 		args = append(args, "-o", strings.ReplaceAll(o, "DIR", dir))
 	}
-	return addr, dir, run(t, exec.CommandContext(t.Context(), sshd, args...))
+	return addr, dir, run(t, exec.CommandContext(t.Context(), sshd, args...), "Server listening on")
 }
 
 // run starts a server, waits until it listens, and returns its further log.
-func run(t *testing.T, cmd *exec.Cmd) <-chan string {
+func run(t *testing.T, cmd *exec.Cmd, listens string) <-chan string {
 	t.Helper()
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	stderr, err := cmd.StderrPipe()
@@ -79,7 +81,7 @@ func run(t *testing.T, cmd *exec.Cmd) <-chan string {
 		}
 		cmd.Wait()
 	})
-	await(t, log, "Server listening on")
+	await(t, log, listens)
 	return log
 }
 
@@ -115,33 +117,44 @@ func keygen(t *testing.T, hash, file string) string {
 	return strings.TrimPrefix(strings.Fields(string(out))[1], "MD5:")
 }
 
-// TestOpenSSH probes the real server: one connection, no login attempted, and
-// fingerprints as ssh-keygen has them.
+// TestOpenSSH probes the real server: one connection for each host key, no login
+// attempted, and fingerprints as ssh-keygen has them.
 func TestOpenSSH(t *testing.T) {
 	addr, dir, log := startOpenSSH(t, "HostKey=DIR/ed25519", "HostKey=DIR/rsa", "HostKey=DIR/ecdsa", "LogLevel=DEBUG1")
 	r := loopback().Target(t.Context(), addr)
-	if r.SSH == nil || r.SSH.Ident != diag.OK || r.SSH.Kex != diag.OK || len(r.SSH.HostKeys) != 1 {
+	if r.SSH == nil || r.SSH.Ident != diag.OK || r.SSH.Kex != diag.OK {
 		t.Fatalf("got %+v, %+v", r.Connect, r.SSH)
 	}
 	if !strings.HasPrefix(r.SSH.Version, "SSH-2.0-OpenSSH_") || len(r.SSH.Before) != 0 {
 		t.Errorf("got version %q after %q", r.SSH.Version, r.SSH.Before)
 	}
-	file := filepath.Join(dir, "ed25519.pub")
-	want := diag.HostKey{Type: "ssh-ed25519", SHA256: keygen(t, "sha256", file), MD5: keygen(t, "md5", file)}
-	if r.SSH.HostKeys[0] != want {
-		t.Errorf("got host key %+v, want %+v", r.SSH.HostKeys[0], want)
+	var want []diag.HostKey
+	for _, k := range []struct{ file, kind string }{{"ed25519", "ssh-ed25519"}, {"ecdsa", "ecdsa-sha2-nistp256"}, {"rsa", "ssh-rsa"}} {
+		file := filepath.Join(dir, k.file+".pub")
+		want = append(want, diag.HostKey{Type: k.kind, SHA256: keygen(t, "sha256", file), MD5: keygen(t, "md5", file)})
+	}
+	if diff := cmp.Diff(want, r.SSH.HostKeys); diff != "" {
+		t.Errorf("host keys (-want +got):\n%s", diff)
+	}
+	if !slices.Contains(r.SSH.SigAlgs, "rsa-sha2-512") || len(r.SSH.Clients) != 3 || r.SSH.Clients[0].Lacking != "" || r.SSH.Auth != nil {
+		t.Errorf("got signature algorithms %q, clients %+v, accounts %+v", r.SSH.SigAlgs, r.SSH.Clients, r.SSH.Auth)
 	}
 	a := r.SSH.Algorithms
 	if a == nil || !slices.Contains(a.HostKey, "rsa-sha2-512") || !slices.Contains(a.Kex, "curve25519-sha256") ||
 		!slices.Contains(a.Cipher, "aes256-ctr") || !slices.Contains(a.MAC, "hmac-sha2-256") {
 		t.Errorf("got algorithms %+v", a)
 	}
-	said := strings.Join(await(t, log, "Connection closed by"), "\n")
-	if n := strings.Count(said, "Connection from 127.0.0.1"); n != 1 {
-		t.Errorf("%d connections, want one:\n%s", n, said)
+	if want := (diag.Effort{Connections: 3}); r.Effort != want {
+		t.Errorf("it cost %+v, want %+v", r.Effort, want)
 	}
-	if strings.Contains(said, "userauth-request") || strings.Contains(said, " user ") {
-		t.Errorf("a login was attempted:\n%s", said)
+	var said []string
+	for range 3 {
+		said = append(said, await(t, log, "sshhelp has seen enough")...)
+	}
+	for _, line := range said {
+		if strings.Contains(line, "userauth-request") || strings.Contains(line, " user ") || strings.Contains(line, "error") {
+			t.Errorf("the server is not at ease: %s", line)
+		}
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/crypto/ssh"
-
 	"sshhelp/diag"
 )
 
@@ -21,7 +19,8 @@ import (
 // often with a time-out, and none of them says anything about the other side.
 func outcomeOf(ctx context.Context, err error) diag.Outcome {
 	var icmp *icmpError
-	var mismatch *ssh.AlgorithmNegotiationError
+	var none mismatch
+	var bye goodbye
 	switch {
 	case err == nil:
 		return diag.OK
@@ -31,8 +30,10 @@ func outcomeOf(ctx context.Context, err error) diag.Outcome {
 		return icmp.outcome()
 	case errors.Is(err, errNoEcho):
 		return diag.NotPermitted
-	case errors.As(err, &mismatch):
+	case errors.As(err, &none):
 		return diag.NoMatch
+	case errors.As(err, &bye):
+		return diag.Closed
 	case isTimeout(err):
 		return diag.TimedOut
 	case isClosed(err):
@@ -126,19 +127,22 @@ func explainDNS(err *net.DNSError) string {
 func explain(err error) string {
 	var icmp *icmpError
 	var errno syscall.Errno
-	var mismatch *ssh.AlgorithmNegotiationError
 	var dns *net.DNSError
+	var none mismatch
+	var bye goodbye
 	switch {
 	case err == nil:
 		return ""
+	case errors.As(err, &none):
+		return none.Error()
+	case errors.As(err, &bye):
+		return bye.Error()
 	case errors.As(err, &icmp):
 		return icmp.Error()
 	case errors.Is(err, errNoEcho):
 		return errNoEcho.Error()
 	case errors.As(err, &errno):
 		return errno.Error()
-	case errors.As(err, &mismatch):
-		return "no common algorithm for " + mismatch.What
 	case errors.As(err, &dns):
 		return explainDNS(dns)
 	case isClosed(err):

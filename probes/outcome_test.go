@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/crypto/ssh"
-
 	"sshhelp/diag"
 )
 
@@ -40,7 +38,8 @@ func TestOutcomes(t *testing.T) {
 		{io.ErrUnexpectedEOF, diag.Closed, "the other side closed the connection"},
 		{errNoRoute, diag.Failed, "this machine has no route to it"},
 		{errNoEcho, diag.NotPermitted, "this machine permits no ICMP socket"},
-		{&ssh.AlgorithmNegotiationError{What: "cipher"}, diag.NoMatch, "no common algorithm for cipher"},
+		{mismatch("cipher"), diag.NoMatch, "no common algorithm for cipher"},
+		{goodbye("go away"), diag.Closed, "the server said: go away"},
 		{&icmpError{typ: 3, code: 13}, diag.Prohibited, "ICMP communication administratively prohibited (type 3, code 13)"},
 		{&icmpError{typ: 3, code: 2}, diag.Prohibited, "ICMP protocol unreachable (type 3, code 2)"},
 		{&icmpError{typ: 3, code: 4, mtu: 1280, by: there}, diag.Unreachable, "ICMP fragmentation needed (type 3, code 4) from 198.51.100.7: at most 1280 bytes pass"},

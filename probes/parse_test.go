@@ -2,7 +2,10 @@ package probes
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/binary"
+	"errors"
+	"net"
 	"strings"
 	"testing"
 	"unicode"
@@ -108,26 +111,50 @@ var kexInitExample = ssh.Marshal(kexInit{
 	Compression: []string{"none"}, CompressionToServer: []string{"none"},
 })
 
+// hears returns a wire on which a server has said this and closed.
+func hears(b []byte) *wire {
+	client, server := net.Pipe()
+	server.Close()
+	w := newWire(client, rand.Reader)
+	w.unread, w.heard = b, len(b)
+	return w
+}
+
 func TestServerPackets(t *testing.T) {
-	goodbye := ssh.Marshal(disconnect{Reason: 2, Message: "Too many\x07"})
-	ignore := []byte{2, 0, 0, 0, 0}
-	whole := clear(ignore, kexInitExample, []byte{31, 1, 2}, goodbye)
-	s := parseServer(whole)
-	if s.algorithms == nil || s.algorithms.Kex[1] != "kex-strict-s-v00@openssh.com" || s.algorithms.HostKey[0] != "ssh-ed25519" ||
-		s.algorithms.Cipher[0] != "aes256-ctr" || s.algorithms.MAC[0] != "hmac-sha2-256" || s.goodbye != `Too many\a` {
-		t.Errorf("got %+v, %q", s.algorithms, s.goodbye)
+	whole := clear([]byte{2, 0, 0, 0, 0}, kexInitExample, []byte{31, 1, 2}, ssh.Marshal(disconnect{Reason: 2, Message: "Too many\x07"}))
+	w := hears(whole)
+	h := &handshake{w: w}
+	if _, err := h.hear(); err != nil || h.lists.Kex[1] != "kex-strict-s-v00@openssh.com" || h.lists.HostKey[0] != "ssh-ed25519" ||
+		h.lists.Cipher[0] != "aes256-ctr" || h.lists.CipherToServer[0] != "aes128-ctr" || h.lists.MAC[0] != "hmac-sha2-256" {
+		t.Errorf("got %+v, %v", h.lists, err)
 	}
-	for n := range whole { // cut off anywhere
-		if s := parseServer(whole[:n]); s.goodbye != "" {
-			t.Errorf("%d of %d bytes: goodbye %q", n, len(whole), s.goodbye)
-		}
+	if m, err := w.read(); err != nil || !bytes.Equal(m, []byte{31, 1, 2}) {
+		t.Errorf("got %v, %v", m, err)
 	}
-	if s := parseServer(clear([]byte{21}, goodbye)); s.goodbye != "" {
-		t.Error("read on where encryption begins")
+	var bye goodbye
+	if _, err := w.read(); !errors.As(err, &bye) || bye != `Too many\a` {
+		t.Errorf("got %v", err)
 	}
 	many := ssh.Marshal(kexInit{Kex: strings.Split(strings.Repeat("a,", 5000)+"a", ",")})
-	if s := parseServer(clear(many)); s.algorithms == nil || len(s.algorithms.Kex) != maxNames {
+	if h := (&handshake{w: hears(clear(many))}); len(must(h.hear()).Kex) != 5001 || len(h.lists.Kex) != maxNames {
 		t.Error("a list is kept whole, or not at all")
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// TestPacketLengths: lengths that cannot be are named, and nothing is read for
+// them.
+func TestPacketLengths(t *testing.T) {
+	for _, b := range []string{"\xff\xff\xff\xff\x00\x14", "\x00\x00\x00\x00\x00\x14", "\x00\x00\x00\x01\x00\x14", "\x00\x00\x00\x02\x02\x14", "\x00\x01\x00\x01\x02\x14"} {
+		if m, err := hears([]byte(b)).packet(); !errors.Is(err, errLength) {
+			t.Errorf("%q: got %v, %v", b, m, err)
+		}
 	}
 }
 
@@ -140,18 +167,21 @@ func FuzzKexInit(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 0, 20})
 	f.Add(clear(append(append([]byte{20}, make([]byte, 16)...), 0xff, 0xff, 0xff, 0xff)))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s := parseServer(b)
-		checkVisible(t, s.goodbye)
-		if s.algorithms == nil {
+		h := &handshake{w: hears(b)}
+		if _, err := h.hear(); err != nil {
+			checkVisible(t, explain(err))
 			return
 		}
-		for _, list := range [][]string{s.algorithms.Kex, s.algorithms.HostKey, s.algorithms.Cipher, s.algorithms.MAC} {
+		for _, list := range [][]string{h.lists.Kex, h.lists.HostKey, h.lists.Cipher, h.lists.MAC, h.lists.Compression} {
 			if len(list) > maxNames {
 				t.Errorf("kept %d names", len(list))
 			}
 			for _, n := range list {
 				checkVisible(t, n)
 			}
+		}
+		if all := negotiations(h.lists); len(all) != len(clients) {
+			t.Errorf("got %+v", all)
 		}
 	})
 }

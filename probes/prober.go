@@ -2,7 +2,9 @@ package probes
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -31,6 +33,8 @@ type Options struct {
 	// Dial opens TCP connections; nil is the real network. The address is
 	// always a literal. Who sent an ICMP error is then not known.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Ledger remembers what was done at which address; nil is one in memory.
+	Ledger Ledger
 	// Logger gets one line per probe at level debug; nil discards.
 	Logger *slog.Logger
 }
@@ -40,7 +44,9 @@ type Prober struct {
 	Options
 	// echo opens a socket for ICMP echo to one address. A read gives one ICMP
 	// message without an IP header, or an [*icmpError] if one came instead.
-	echo func(netip.Addr) (net.Conn, error)
+	echo   func(netip.Addr) (net.Conn, error)
+	ledger Ledger
+	rand   io.Reader
 }
 
 // New returns a prober with defaults filled in.
@@ -54,7 +60,10 @@ func New(o Options) *Prober {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Prober{Options: o, echo: openEcho}
+	if o.Ledger == nil {
+		o.Ledger = NewLedger(nil)
+	}
+	return &Prober{Options: o, echo: openEcho, ledger: o.Ledger, rand: rand.Reader}
 }
 
 // Name returns the vantage point's name.
@@ -76,25 +85,42 @@ func (p *Prober) Read(ctx context.Context, known *diag.Evidence, source diag.Sou
 	case diag.SourcePing:
 		return p.readPings(ctx, known)
 	case diag.SourceSSH:
-		return p.readReaches(ctx, known)
+		return p.readReaches(ctx, known, noQuestions())
 	}
 	return nil, &diag.Gap{Source: source, Why: diag.GapUnsupported, Text: fmt.Sprintf("No probe tells of %q.", source)}
 }
 
-func (p *Prober) readReaches(ctx context.Context, known *diag.Evidence) (diag.Fact, error) {
+// ReadLogin is [Prober.Read] for [diag.SourceSSH], and asks about accounts too, on
+// the connections that it has open anyway. login is called at once, in a goroutine
+// of its own, and may wait; of what it returns, maxLogins are asked about.
+func (p *Prober) ReadLogin(ctx context.Context, known *diag.Evidence, login func(context.Context) []diag.Login) (diag.Fact, error) {
+	asking := newQuestions()
+	waiting, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { asking.tell(login(waiting)) })
+	defer wg.Wait()
+	defer stop()
+	return p.readReaches(ctx, known, asking)
+}
+
+func (p *Prober) readReaches(ctx context.Context, known *diag.Evidence, asking *questions) (diag.Fact, error) {
 	targets, gap := p.targets(known, diag.SourceSSH)
 	if len(targets) == 0 {
 		return nil, asError(gap)
 	}
 	found := each(targets, func(a netip.Addr) []diag.Reach {
 		target := netip.AddrPortFrom(a, known.Asked.Port)
-		look := func(ctx context.Context) diag.Reach { return p.Target(ctx, target) }
+		look := func(ctx context.Context) diag.Reach { return p.visit(ctx, target, asking) }
 		if a != targets[0] { // other ports matter at the address that people use
 			return []diag.Reach{look(ctx)}
 		}
 		return p.around(ctx, target, look)
 	})
-	return diag.Reaches(slices.Concat(found...)), asError(gap)
+	all := slices.Concat(found...)
+	if slices.ContainsFunc(all, func(r diag.Reach) bool { return r.Effort.Held > 0 }) && gap == nil {
+		gap = &diag.Gap{Source: diag.SourceSSH, Why: diag.GapSkipped, Text: heldGap}
+	}
+	return diag.Reaches(all), asError(gap)
 }
 
 // each asks about all addresses side by side and keeps their order. There are

@@ -9,31 +9,12 @@ import (
 	"sshhelp/diag"
 )
 
-// Target looks at one address and port, from the SYN to the host key, over one
-// connection. It always answers: what went wrong is in the outcomes, and an
+// Target looks at one address and port, from the SYN to the host keys. It names
+// no account. It always answers: what went wrong is in the outcomes, and an
 // address that may not be probed is NotPermitted. Whose the address is cannot
 // be seen from here; [Prober.Read] asks about an instance's own only.
 func (p *Prober) Target(ctx context.Context, target netip.AddrPort) diag.Reach {
-	r := diag.Reach{Target: target, From: p.Name(), StartedAt: time.Now()}
-	if why := p.forbidden(target.Addr()); why != "" {
-		r.Connect = diag.Dial{Outcome: diag.NotPermitted, Err: why}
-		return r
-	}
-	conn := p.connect(ctx, &r)
-	switch {
-	case conn != nil:
-		defer conn.Close()
-		// Closing is the one interruption that a later deadline cannot undo.
-		defer context.AfterFunc(ctx, func() { conn.Close() })()
-		r.SSH = p.converse(ctx, conn)
-	case r.Connect.Outcome == diag.Reset:
-		// A SYN that is answered with a reset is Refused. This connection was
-		// open, and reset before we could look at it.
-		r.SSH = &diag.SSHFacts{Ident: diag.Reset, IdentErr: r.Connect.Err}
-		r.Connect.Outcome, r.Connect.Err = diag.OK, ""
-	}
-	p.log(&r)
-	return r
+	return p.visit(ctx, target, noQuestions())
 }
 
 // connect opens the connection and notes how that went; it returns nil if it
@@ -70,21 +51,6 @@ func addrOf(a net.Addr) netip.Addr {
 		return tcp.AddrPort().Addr().Unmap()
 	}
 	return netip.Addr{}
-}
-
-// converse learns from an open connection what it tells, stage by stage.
-func (p *Prober) converse(ctx context.Context, conn net.Conn) *diag.SSHFacts {
-	facts := &diag.SSHFacts{}
-	w := &wire{Conn: conn}
-	identify(ctx, w, facts)
-	switch {
-	case facts.Ident != diag.OK:
-	case oldProtocol(facts.Version):
-		facts.KexErr = "the server speaks SSH protocol 1 only"
-	default:
-		exchangeKeys(ctx, w, facts)
-	}
-	return facts
 }
 
 func (p *Prober) log(r *diag.Reach) {

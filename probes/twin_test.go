@@ -82,8 +82,12 @@ func checkBehaviour(t *testing.T, server *twin.Server, r diag.Reach) {
 	if want.keyType != "" && (r.SSH == nil || len(r.SSH.HostKeys) != 1 || r.SSH.HostKeys[0].SHA256 != server.HostKeyFingerprints()[0]) {
 		t.Errorf("host keys %+v, the server has %s", r.SSH, server.HostKeyFingerprints())
 	}
-	if n := server.Connections(); want.connect == diag.OK && n != 1 {
-		t.Errorf("%d connections were made, want one", n)
+	connections := 1
+	if r.SSH != nil && r.SSH.SmallKex != diag.NotTried {
+		connections = 2
+	}
+	if n := server.Connections(); want.connect == diag.OK && (n != connections || r.Effort.Connections != n) {
+		t.Errorf("%d connections were made, and %+v noted, want %d", n, r.Effort, connections)
 	}
 }
 
