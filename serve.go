@@ -79,6 +79,9 @@ func botOptions(cfg *config.Config, logger *slog.Logger) bot.Options {
 			Everyone: cfg.Access.Everyone, Teams: cfg.Access.Teams,
 			Channels: cfg.Access.Channels, Users: cfg.Access.Users, Scopes: scopes(cfg.Access.Scopes),
 		},
+		Escalation: bot.Escalation{
+			Channel: cfg.Escalation.Channel, WebhookURL: cfg.Escalation.WebhookURL.Reveal(), WebhookSecret: cfg.Escalation.WebhookSecret.Reveal(),
+		},
 		MaxChecks: cfg.Limits.Concurrent, PerUserPerMinute: cfg.Limits.PerUserPerMinute,
 		Version: version, Logger: logger,
 	}

@@ -32,7 +32,7 @@ func rootMessage(d *diag.Diagnosis, r *record, took time.Duration) message {
 	p := &page{left: maxJSON - footRoom}
 	p.verdict(d.Verdict)
 	p.sections(d.Answer(), inRoot(d))
-	p.blocks = append(p.blocks, footer(d, r, took), recheckButton(r.Ref))
+	p.blocks = append(p.blocks, footer(d, r, took), buttons(r.Ref))
 	return message{text: escape(tame(d.Verdict, maxTop)), blocks: p.blocks, ref: r.Ref, part: rootPart}
 }
 
@@ -221,10 +221,10 @@ func footer(d *diag.Diagnosis, r *record, took time.Duration) slack.Block {
 	))
 }
 
-func recheckButton(ref string) slack.Block {
+func buttons(ref string) slack.Block {
 	button := slack.NewButtonBlockElement(recheckAction, ref, slack.NewTextBlockObject(slack.PlainTextType, "Recheck", false, false))
 	button.AccessibilityLabel = "Check this instance again with the same settings"
-	return slack.NewActionBlock("", button)
+	return slack.NewActionBlock("", button, escalateButton(ref))
 }
 
 // Rich text elements are shown as they are: nothing in them is a mention, a link

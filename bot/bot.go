@@ -41,6 +41,8 @@ type Options struct {
 	MaxChecks        int // at once; 0: 8
 	PerUserPerMinute int // requests of one person; 0: 10
 
+	Escalation Escalation
+
 	Version string // for the log and for people
 	// Status says how the clouds and places that probes run from are; nil: nothing.
 	Status func(context.Context) []diag.Check
@@ -63,17 +65,18 @@ func (o Options) withDefaults() Options {
 // A Bot serves one Slack app. Make it with [New], run it once with [Bot.Run].
 type Bot struct {
 	Options
-	pace   pace
-	log    *slog.Logger
-	store  *store
-	web    *web
-	gate   *gatekeeper
-	links  *links
-	checks *work
-	notes  *work
-	me     identity // set before the sockets open
-	fatal  chan error
-	closed sync.Once
+	pace    pace
+	log     *slog.Logger
+	store   *store
+	web     *web
+	gate    *gatekeeper
+	webhook *webhook
+	links   *links
+	checks  *work
+	notes   *work
+	me      identity // set before the sockets open
+	fatal   chan error
+	closed  sync.Once
 }
 
 // identity is who we are in the workspace, from auth.test.
@@ -126,6 +129,7 @@ func newBot(o Options, p pace) (*Bot, error) {
 	b.web = newWeb(o, b.fail)
 	b.web.lookAgain = p.lookAgain
 	b.gate = &gatekeeper{access: o.Access, web: b.web, now: time.Now}
+	b.webhook = newWebhook(o)
 	b.links = newLinks(o.Connections, time.Now)
 	b.checks = newWork(s, s.stream(checkJob), p, o.MaxChecks, b.log, b.perform)
 	b.notes = newWork(s, s.stream(tellJob), p, maxNotes, b.log, b.perform)

@@ -179,6 +179,7 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 		b.log.Warn("no evidence in the thread", "ref", r.Ref, "err", err)
 	}
 	b.count(ctx, r, d)
+	b.keepHandover(ctx, r, d)
 	r.Last = resultOf(d)
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the result will not be remembered", "ref", r.Ref, "err", err)

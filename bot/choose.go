@@ -29,6 +29,7 @@ type order struct {
 	Asked diag.Asked `json:"asked"`
 	Place place      `json:"place"`
 	IDs   []string   `json:"ids,omitempty"` // of the instances that fit
+	Ref   string     `json:"ref,omitempty"` // of the check that it is about
 }
 
 const (

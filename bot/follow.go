@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -15,6 +16,24 @@ type change struct {
 	From    netip.Addr `json:"from,omitzero"`
 	User    string     `json:"user,omitempty"`
 	Port    uint16     `json:"port,omitzero"`
+}
+
+// String writes the change as somebody would type it.
+func (c change) String() string {
+	words := []string{}
+	if c.From.IsValid() {
+		words = append(words, "from "+c.From.String())
+	}
+	if c.User != "" {
+		words = append(words, "user "+c.User)
+	}
+	if c.Port != 0 {
+		words = append(words, fmt.Sprint("port ", c.Port))
+	}
+	if len(words) == 0 {
+		return "recheck"
+	}
+	return strings.Join(words, " ")
 }
 
 // apply gives the settings with the change made.

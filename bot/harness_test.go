@@ -152,6 +152,8 @@ type rig struct {
 	engine *fakeEngine
 	opts   Options
 	pace   pace
+
+	hookWaits []time.Duration // of the webhook; nil: the real ones
 }
 
 // newRig starts a workspace on m; m nil means the bot's own embedded server.
@@ -204,6 +206,9 @@ func (r *rig) serve() (b *Bot, stop func() error) {
 	b, err := newBot(r.opts, r.pace)
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	if r.hookWaits != nil {
+		b.webhook.waits = r.hookWaits
 	}
 	before := len(r.twin.Sockets())
 	ctx, cancel := context.WithCancel(context.Background())

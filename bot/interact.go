@@ -82,10 +82,12 @@ var clicks = map[string]click{
 	againAction:   (*Bot).orderClicked,
 
 	newCheckAction: (*Bot).formClicked,
+	escalateAction: (*Bot).escalateClicked,
 }
 
 var submits = map[string]submit{
-	checkForm: (*Bot).formSent,
+	checkForm:    (*Bot).formSent,
+	escalateForm: (*Bot).summarySent,
 }
 
 var shortcuts = map[string]shortcut{}

@@ -39,11 +39,14 @@ const (
 	formJob   jobKind = "form"   // open the form for a new check
 	showJob   jobKind = "show"   // show User what Text names, in private
 	homeJob   jobKind = "home"   // make User's Home tab
+
+	summaryJob  jobKind = "summary"  // open the summary of check Ref
+	escalateJob jobKind = "escalate" // hand the check of Order over, with the summary in Text
 )
 
 // quick are the kinds that wait for nobody: they have a stream of their own, so
 // that they need not wait behind checks of 20 seconds.
-func (k jobKind) quick() bool { return k != checkJob && k != followJob }
+func (k jobKind) quick() bool { return k != checkJob && k != followJob && k != escalateJob }
 
 // A place is where a request was made and where its answers go.
 type place struct {

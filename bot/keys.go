@@ -24,6 +24,7 @@ import (
 //	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor
 //	mine:USER              zset    REFs of a person's checks, by when they began StateTTL after the newest
 //	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
+//	handover:REF           string  what the newest run saw, redacted, as JSON   handoverTTL
 type keys struct{ prefix string }
 
 const (
@@ -41,6 +42,7 @@ func (k keys) order(ref string) string          { return k.prefix + "order:" + r
 func (k keys) recent(channel, id string) string { return k.prefix + "recent:" + channel + ":" + id }
 func (k keys) mine(user string) string          { return k.prefix + "mine:" + user }
 func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
+func (k keys) handover(ref string) string       { return k.prefix + "handover:" + ref }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }

@@ -38,6 +38,10 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		err = b.publishHome(ctx, j)
 	case showJob:
 		err = b.show(ctx, j)
+	case summaryJob:
+		err = b.openSummary(ctx, j)
+	case escalateJob:
+		err = b.escalate(ctx, j)
 	default:
 		log.Error("dropped a job of a kind that is not known")
 		return nil

@@ -32,6 +32,7 @@ var scopes = []scope{
 	{"channels:history", "Replies in threads of public channels are heard only with an @mention.", false},
 	{"groups:history", "Replies in threads of private channels are heard only with an @mention.", false},
 	{"reactions:write", "Replies get no reaction as a receipt.", false},
+	{"files:write", "What is handed over comes as a message without its files.", false},
 }
 
 // wanted lists the scopes that these options need.

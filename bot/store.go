@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"sshhelp/commands"
 	"sshhelp/diag"
 )
 
@@ -124,12 +125,22 @@ type record struct {
 	Asked   diag.Asked `json:"asked"`
 	// Instance is the ID of what was found; Cloud and Project are its own, for who
 	// may go on with the check.
-	Instance string    `json:"instance,omitempty"`
-	Cloud    string    `json:"cloud,omitempty"`
-	Project  string    `json:"project,omitempty"` // ID
-	Last     *result   `json:"last,omitempty"`    // of the newest finished run
-	Started  time.Time `json:"started"`
-	Red      bool      `json:"red,omitzero"` // something was wrong at first, and no recheck was green since
+	Instance string           `json:"instance,omitempty"`
+	Cloud    string           `json:"cloud,omitempty"`
+	Project  string           `json:"project,omitempty"` // ID
+	Last     *result          `json:"last,omitempty"`    // of the newest finished run
+	Started  time.Time        `json:"started"`
+	Red      bool             `json:"red,omitzero"`    // something was wrong at first, and no recheck was green since
+	Tried    []commands.Tried `json:"tried,omitempty"` // in the thread, the newest last, at most maxTried
+}
+
+// maxTried bounds what is remembered of a thread's doings.
+const maxTried = 50
+
+// note adds to what was tried.
+func (r *record) note(at time.Time, who, what string) {
+	r.Tried = append(r.Tried, commands.Tried{At: at, Who: who, What: what})
+	r.Tried = r.Tried[max(0, len(r.Tried)-maxTried):]
 }
 
 // A result is as much of a diagnosis as is needed to say what changed since.

@@ -46,6 +46,7 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 func (b *Bot) checkAgain(ctx context.Context, j *job, r *record) error {
 	j.Ref = r.Ref
 	r.Asked = j.Change.apply(r.Asked)
+	r.note(j.At, j.User, j.Change.String())
 	if err := b.store.save(ctx, r); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -92,6 +93,7 @@ func (s *store) mergeInto(ctx context.Context, r *record) error {
 			continue
 		}
 		r.Asked = c.apply(r.Asked)
+		r.note(time.Now(), "", c.String())
 	}
 	errs = append(errs, s.save(ctx, r), s.db.LTrim(ctx, s.merge(r.Ref), int64(len(list)), -1).Err())
 	return errors.Join(errs...)

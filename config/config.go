@@ -31,6 +31,8 @@ type Config struct {
 	Log    Log
 	HTTP   HTTP
 
+	Escalation Escalation
+
 	// Warnings are sentences about settings that are valid but probably not
 	// meant, for `sshhelp check` and the start of `sshhelp serve`.
 	Warnings []string
@@ -73,6 +75,13 @@ type Scope struct {
 type Grant struct {
 	Cloud   string
 	Project string
+}
+
+// Escalation is where cases go that are handed over, besides their threads.
+type Escalation struct {
+	Channel       string // channel ID; empty: none
+	WebhookURL    Secret // SSHHELP_WEBHOOK_URL; empty: none
+	WebhookSecret Secret // SSHHELP_WEBHOOK_SECRET signs what the webhook gets
 }
 
 // SSH is what to assume about an instance when nobody says otherwise.

@@ -64,6 +64,8 @@ var credentials = []credential{
 	{"SLACK_BOT_TOKEN", func(c *Config) *Secret { return &c.Slack.BotToken }, botToken},
 	{"SLACK_APP_TOKEN", func(c *Config) *Secret { return &c.Slack.AppToken }, appToken},
 	{"REDIS_URL", func(c *Config) *Secret { return &c.Redis.URL }, redisURL},
+	{"SSHHELP_WEBHOOK_URL", func(c *Config) *Secret { return &c.Escalation.WebhookURL }, webhookURL},
+	{"SSHHELP_WEBHOOK_SECRET", func(c *Config) *Secret { return &c.Escalation.WebhookSecret }, webhookSecret},
 }
 
 const largestSecret = 64 << 10 // bytes
@@ -79,6 +81,9 @@ func (l *loader) secrets(env map[string]string) {
 			continue
 		}
 		*c.at(l.cfg) = Secret(text)
+	}
+	if l.cfg.Escalation.WebhookURL != "" && l.cfg.Escalation.WebhookSecret == "" {
+		l.problem("SSHHELP_WEBHOOK_SECRET", 0, "is not set, although SSHHELP_WEBHOOK_URL is: nobody could tell who sends cases")
 	}
 }
 
@@ -113,6 +118,9 @@ func unknownVariables(env map[string]string) []string {
 	var known, warnings []string
 	for _, s := range settings {
 		known = append(known, s.env)
+	}
+	for _, c := range credentials {
+		known = append(known, c.env, c.env+"_FILE")
 	}
 	for _, v := range slices.Sorted(maps.Keys(env)) {
 		foreign := !strings.HasPrefix(v, "SSHHELP_") || slices.Contains(known, v) ||

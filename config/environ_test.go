@@ -142,3 +142,25 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+// TestWebhookNeedsASecret: an address without a secret is a mistake, and neither
+// is shown.
+func TestWebhookNeedsASecret(t *testing.T) {
+	const address = "SSHHELP_WEBHOOK_URL=https://tickets.example.org/hooks/t0ps3cret"
+	for env, want := range map[string]string{
+		address: "SSHHELP_WEBHOOK_SECRET: is not set",
+		address + " SSHHELP_WEBHOOK_SECRET=short":            "at least 16 characters",
+		"SSHHELP_WEBHOOK_URL=tickets.example.org/t0ps3cret":  "must be a URL such as https://",
+		address + " SSHHELP_WEBHOOK_SECRET=0123456789abcdef": "",
+	} {
+		cfg, err := Load("", here(strings.Fields(env)...))
+		switch {
+		case want == "" && (err != nil || cfg.Escalation.WebhookSecret.Reveal() != "0123456789abcdef"):
+			t.Errorf("%s: %v", env, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+			t.Errorf("%s: %v, want %q", env, err, want)
+		case err != nil && strings.Contains(err.Error(), "t0ps3cret"):
+			t.Errorf("the address is shown: %v", err)
+		}
+	}
+}

@@ -33,6 +33,8 @@ var settings = []setting{
 	{"access.users", "SSHHELP_ALLOW_USERS", list(slackID("user", "UW"), func(c *Config) *[]string { return &c.Access.Users })},
 	{"access.scopes", "SSHHELP_ACCESS_SCOPES", table(scope, func(c *Config) *[]Scope { return &c.Access.Scopes })},
 
+	{"escalation.channel", "SSHHELP_ESCALATION_CHANNEL", one(optional(slackID("channel", "CG")), func(c *Config) *string { return &c.Escalation.Channel })},
+
 	{"ssh.port", "SSHHELP_SSH_PORT", one(port, func(c *Config) *int { return &c.SSH.Port })},
 	{"ssh.user", "SSHHELP_SSH_USER", one(optional(account), func(c *Config) *string { return &c.SSH.User })},
 	{"ssh.users", "SSHHELP_SSH_USERS", table(imageUser, func(c *Config) *[]ImageUser { return &c.SSH.Users })},

@@ -37,7 +37,9 @@ func full() *Config {
 			Vantages:      []string{"melbourne", "Genève 1"},
 		},
 		Limits: Limits{Concurrent: 256, PerUserPerMinute: 1},
-		Log:    Log{Level: "debug", Format: "text"},
+
+		Escalation: Escalation{Channel: "C0ONCALL"},
+		Log:        Log{Level: "debug", Format: "text"},
 	}
 }
 
@@ -63,6 +65,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		"SSHHELP_ALLOW_CHANNELS=C0123ABC,G0456DEF",
 		"SSHHELP_ALLOW_USERS=U0BOSS,W0ENT",
 		"SSHHELP_ACCESS_SCOPES=C0LAB=melbourne 2024/5f0c, S0ALL=*",
+		"SSHHELP_ESCALATION_CHANNEL=C0ONCALL",
 		"SSHHELP_SSH_PORT=2222",
 		"SSHHELP_SSH_USER=",
 		"SSHHELP_SSH_USERS=acme-linux-*=acme, *=cloud_user",

@@ -227,6 +227,24 @@ func appToken(text string) error {
 }
 
 // redisURL never repeats the URL, nor net/url's error about it: either may hold the password.
+func webhookURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New("must be a URL such as https://tickets.example.org/hooks/ssh; its value is not shown here, as it may hold a token")
+	}
+	return nil
+}
+
+// leastSecret keeps out what can be guessed.
+const leastSecret = 16
+
+func webhookSecret(text string) error {
+	if len(text) < leastSecret {
+		return fmt.Errorf("must have at least %d characters, such as those of: openssl rand -hex 32", leastSecret)
+	}
+	return nil
+}
+
 func redisURL(text string) error {
 	u, err := url.Parse(text)
 	known := err == nil && slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme)

@@ -28,6 +28,9 @@ func (c *Config) warnings() []string {
 	if plainText(c.Slack.APIURL) {
 		w = append(w, "slack.api_url is not https: the Slack tokens would cross the network unencrypted")
 	}
+	if plainText(c.Escalation.WebhookURL.Reveal()) {
+		w = append(w, "SSHHELP_WEBHOOK_URL is not https: cases would cross the network unencrypted")
+	}
 	return w
 }
 
