@@ -153,6 +153,9 @@ type Verdict struct {
 	// another fault. It explains nothing, and all else that is confirmed is told
 	// before it.
 	Minor bool
+	// Vague: suspected only because nothing else explains what is seen, so that
+	// every suspicion that something points to is told before it.
+	Vague bool
 	// Ask is the question whose answer would settle a Possible verdict.
 	Ask string
 }

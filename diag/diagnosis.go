@@ -153,8 +153,9 @@ func explainer(c *Cause, confirmed map[*Cause]bool) *Cause {
 }
 
 // rank sorts the findings: what is beside the point last, certain before possible, standing alone before
-// consequence, what keeps people out before what does not, earlier family before
-// later, then the catalogue's order.
+// consequence, what keeps people out before what does not, what something points
+// to before what is left over, earlier family before later, then the catalogue's
+// order.
 func (d *Diagnosis) rank() {
 	slices.SortStableFunc(d.Findings, func(a, b Finding) int {
 		return cmp.Or(
@@ -162,6 +163,7 @@ func (d *Diagnosis) rank() {
 			cmp.Compare(b.State, a.State),
 			cmp.Compare(btoi(a.Under != ""), btoi(b.Under != "")),
 			cmp.Compare(btoi(a.verdict.Minor), btoi(b.verdict.Minor)),
+			cmp.Compare(btoi(a.verdict.Vague), btoi(b.verdict.Vague)),
 			cmp.Compare(familyRank(a.Cause), familyRank(b.Cause)),
 			cmp.Compare(a.rank, b.rank),
 		)

@@ -49,7 +49,7 @@ func checkHostDown(p *diag.Pass) diag.Verdict {
 	}
 	if seen := unexplainedSilence(p); seen != nil && !refuses(p.Evidence) && !(p.Console != nil && midBoot(p.Console)) {
 		return diag.Verdict{
-			State: diag.Possible, Because: seen,
+			State: diag.Possible, Vague: true, Because: seen,
 			Ask: "Does the instance's own console, in the dashboard, show a login prompt that takes what you type?",
 		}
 	}

@@ -51,7 +51,9 @@ func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 		}
 	}
 	if seen := unexplainedSilence(p); seen != nil && up != nil {
-		return suspect(append(seen, up...))
+		v := suspect(append(seen, up...))
+		v.Vague = true
+		return v
 	}
 	return diag.Verdict{}
 }

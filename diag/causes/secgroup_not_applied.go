@@ -47,5 +47,5 @@ func checkNotApplied(p *diag.Pass) diag.Verdict {
 	if a.Open != nil {
 		args["group"] = groupOf(a.Port, a.Open)
 	}
-	return diag.Verdict{State: diag.Possible, Because: append(seen, up...), Args: args}
+	return diag.Verdict{State: diag.Possible, Vague: true, Because: append(seen, up...), Args: args}
 }
