@@ -3,8 +3,8 @@ package commands
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,9 +12,10 @@ import (
 )
 
 // Probe looks at a host that needs to be no instance. The name is resolved
-// first, then everything else runs side by side. It fails only if the name
-// leads nowhere.
-func Probe(ctx context.Context, w Witness, asked diag.Asked, now time.Time) (*diag.Evidence, error) {
+// first, then everything else runs side by side. If asked names an account and w
+// is a [Caller], the server is asked about it and the keys. It fails only if the
+// name leads nowhere.
+func Probe(ctx context.Context, w Witness, asked diag.Asked, keys []diag.LoginKey, now time.Time) (*diag.Evidence, error) {
 	ctx, cancel := context.WithTimeout(ctx, total)
 	defer cancel()
 	e := &diag.Evidence{Now: now, Asked: asked}
@@ -30,7 +31,7 @@ func Probe(ctx context.Context, w Witness, asked diag.Asked, now time.Time) (*di
 		e.Add(names)
 		e.Asked.Address = names.Addrs[0]
 	}
-	outside(ctx, w, e)
+	outside(ctx, w, e, keys)
 	return e, nil
 }
 
@@ -50,13 +51,13 @@ func nowhere(query string, names *diag.Names, asked bool) error {
 }
 
 // outside asks for ping and SSH at once and adds what they say.
-func outside(ctx context.Context, w Witness, e *diag.Evidence) {
+func outside(ctx context.Context, w Witness, e *diag.Evidence, keys []diag.LoginKey) {
 	known := *e
 	sources := []diag.Source{diag.SourcePing, diag.SourceSSH}
 	facts, errs := make([]diag.Fact, len(sources)), make([]error, len(sources))
 	var wg sync.WaitGroup
 	for i, source := range sources {
-		wg.Go(func() { facts[i], errs[i] = w.Read(ctx, &known, source) })
+		wg.Go(func() { facts[i], errs[i] = read(ctx, w, &known, source, keys) })
 	}
 	wg.Wait()
 	for i, source := range sources {
@@ -64,84 +65,25 @@ func outside(ctx context.Context, w Witness, e *diag.Evidence) {
 			e.Add(facts[i])
 		}
 		if errs[i] != nil {
-			e.Add(&diag.Gap{Source: source, Why: diag.GapFailed, Text: source.Title() + ": " + errs[i].Error()})
+			e.Add(gapOf(source, errs[i]))
 		}
 	}
 }
 
-// Probed is what probing one host showed.
-type Probed struct {
-	Evidence  *diag.Evidence
-	Diagnosis *diag.Diagnosis
-	Keys      []diag.HostKey // the person's own public keys
+// read asks one source, and about the account where that is possible.
+func read(ctx context.Context, w Witness, known *diag.Evidence, source diag.Source, keys []diag.LoginKey) (diag.Fact, error) {
+	caller, ok := w.(Caller)
+	if source != diag.SourceSSH || known.Asked.User == "" || !ok {
+		return w.Read(ctx, known, source)
+	}
+	login := diag.Login{User: known.Asked.User, Why: "you said so", Keys: keys}
+	return caller.ReadLogin(ctx, known, func(context.Context) []diag.Login { return []diag.Login{login} })
 }
 
-// JSON returns the facts for machines.
-func (p Probed) JSON() any {
-	return map[string]any{
-		"causes": p.Diagnosis.Causes, "possible": p.Diagnosis.Possible, "asked": p.Evidence.Asked,
-		"names": p.Evidence.Names, "pings": p.Evidence.Pings, "reach": p.Evidence.Reach,
-		"keys": p.Keys, "gaps": p.Diagnosis.Gaps,
+func gapOf(source diag.Source, err error) *diag.Gap {
+	var gap *diag.Gap
+	if errors.As(err, &gap) {
+		return gap
 	}
-}
-
-// Sections puts the facts into words.
-func (p Probed) Sections() []diag.Section {
-	sections := verdict(p.verdict())
-	for _, r := range p.Evidence.Reach {
-		sections = append(sections, diag.Section{Kind: diag.AboutSection, Title: r.Where(), Items: reachItems(&r)})
-	}
-	var rest []diag.Item
-	for _, ping := range p.Evidence.Pings {
-		o := ping.Observe()
-		rest = append(rest, diag.Item{Text: o.Text, From: o.Where})
-	}
-	for _, k := range p.Keys {
-		rest = append(rest, diag.Item{Text: k.Type + " " + k.SHA256, From: "your key"})
-	}
-	for _, g := range p.Diagnosis.Gaps {
-		rest = append(rest, diag.Item{Text: g.Text, From: g.Source.Title()})
-	}
-	if len(rest) > 0 {
-		sections = append(sections, diag.Section{Kind: diag.AboutSection, Title: "Besides", Items: rest})
-	}
-	return sections
-}
-
-func (p Probed) verdict() string {
-	if lead := p.Diagnosis.Lead(); lead != nil {
-		return lead.Text
-	}
-	return p.Diagnosis.Symptom()
-}
-
-// reachItems lists what one target told.
-func reachItems(r *diag.Reach) []diag.Item {
-	o := r.ObserveConnect()
-	items := []diag.Item{{Text: "tcp: " + o.Text + ", after " + r.Connect.Took.Round(time.Millisecond/10).String()}}
-	if r.SSH == nil {
-		return items
-	}
-	add := func(what, text string) {
-		if text != "" {
-			items = append(items, diag.Item{Text: what + ": " + text})
-		}
-	}
-	for _, line := range r.SSH.Before {
-		add("before the identification", line)
-	}
-	add("identification", strings.TrimSpace(r.SSH.Version+" "+r.SSH.IdentErr))
-	if r.SSH.Kex != diag.NotTried {
-		add("key exchange", strings.TrimSpace(r.SSH.Kex.String()+" "+r.SSH.KexErr))
-	}
-	for _, k := range r.SSH.HostKeys {
-		add("host key", k.Type+" "+k.SHA256)
-	}
-	if a := r.SSH.Algorithms; a != nil {
-		add("key exchange algorithms", strings.Join(a.Kex, ", "))
-		add("host key algorithms", strings.Join(a.HostKey, ", "))
-		add("ciphers", strings.Join(a.Cipher, ", "))
-		add("MACs", strings.Join(a.MAC, ", "))
-	}
-	return items
+	return &diag.Gap{Source: source, Why: diag.GapFailed, Text: source.Title() + ": " + err.Error()}
 }

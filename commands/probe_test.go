@@ -24,7 +24,7 @@ func TestNamesThatLeadNowhere(t *testing.T) {
 	}
 	for _, tt := range tests {
 		w := &town{read: func(context.Context, diag.Source) (diag.Fact, error) { return tt.names, nil }}
-		_, err := Probe(t.Context(), w, diag.Asked{Query: "host.example", Port: 22}, time.Time{})
+		_, err := Probe(t.Context(), w, diag.Asked{Query: "host.example", Port: 22}, nil, time.Time{})
 		var u *UsageError
 		if err == nil || !strings.Contains(err.Error(), tt.says) || errors.As(err, &u) != tt.usage {
 			t.Errorf("%+v: %v", tt.names, err)

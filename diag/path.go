@@ -262,9 +262,6 @@ func (p *Ping) Observe() Observation {
 	if p.Size > 0 {
 		where += " with " + itoa(p.Size) + " bytes"
 	}
-	if p.Size > 0 {
-		where += " with " + itoa(p.Size) + " bytes"
-	}
 	if p.From != "" {
 		where += " from " + p.From
 	}
