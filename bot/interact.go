@@ -90,7 +90,9 @@ var submits = map[string]submit{
 	escalateForm: (*Bot).summarySent,
 }
 
-var shortcuts = map[string]shortcut{}
+var shortcuts = map[string]shortcut{
+	explainShortcut: (*Bot).explainClicked,
+}
 
 // interact returns what an interaction asks for, and what goes into the ack: for
 // a form that cannot be taken, its mistakes.

@@ -14,32 +14,41 @@ import (
 	"sshhelp/diag"
 )
 
-// A scope is what the bot token needs, and what stops working without it.
+// A scope is what the bot token needs, what for, and what stops working without
+// it. The manifests and their table say the same; a test holds that.
 type scope struct {
 	name    string
+	reason  string
 	without string
 	vital   bool
 }
 
 var scopes = []scope{
-	{"commands", "/sshhelp does not exist.", true},
-	{"chat:write", "No answer can be posted.", true},
-	{"users:read", "Guests cannot be told from members, so everybody is refused.", true},
-	{"channels:read", "Channels shared with other organisations cannot be told, so all requests in public channels are refused.", true},
-	{"groups:read", "The same for private channels: all requests there are refused.", false},
-	{"app_mentions:read", "@sshhelp is not heard; /sshhelp works.", false},
-	{"im:history", "Direct messages are not heard; /sshhelp works there.", false},
-	{"channels:history", "Replies in threads of public channels are heard only with an @mention.", false},
-	{"groups:history", "Replies in threads of private channels are heard only with an @mention.", false},
-	{"reactions:write", "Replies get no reaction as a receipt.", false},
-	{"files:write", "What is handed over comes as a message without its files.", false},
+	{"commands", "The command /sshhelp and the message shortcut", "/sshhelp does not exist.", true},
+	{"chat:write", "Answers, their edits, private replies, the Home tab", "No answer can be posted.", true},
+	{"users:read", "Guests and strangers are told from members", "Guests cannot be told from members, so everybody is refused.", true},
+	{"channels:read", "Whether a public channel is shared with another organisation", "Channels shared with other organisations cannot be told, so all requests in public channels are refused.", true},
+	{"groups:read", "The same for private channels", "All requests in private channels are refused.", false},
+	{"app_mentions:read", "@sshhelp in a channel or thread", "@sshhelp is not heard; /sshhelp works.", false},
+	{"im:history", "Direct messages with sshhelp", "Direct messages are not heard; /sshhelp works there.", false},
+	{"channels:history", "Replies without a mention in sshhelp's own threads; other messages are dropped unread", "Replies in threads of public channels are heard only with an @mention.", false},
+	{"groups:history", "The same in private channels", "Replies in threads of private channels are heard only with an @mention.", false},
+	{"reactions:write", "A reaction as a receipt for replies", "Replies get no reaction as a receipt.", false},
+	{"files:read", "Logs that people attach in sshhelp's threads", "Attached logs are not read; pasted ones are.", false},
+	{"files:write", "Files of a hand-over, and the console log saved before a reboot", "What is handed over comes as a message without its files.", false},
+}
+
+// groupScope is wanted only where user groups are configured.
+var groupScope = scope{
+	"usergroups:read", "Who is in a user group that access or actions name; read anew at every confirmation",
+	"Nobody counts as a member of a user group, so what is granted to groups is granted to none.", false,
 }
 
 // wanted lists the scopes that these options need.
 func wanted(o Options) []scope {
 	for id := range o.Access.Scopes {
 		if groupID(id) {
-			return append(slices.Clone(scopes), scope{"usergroups:read", "Nobody counts as a member of a user group, so what is granted to groups is granted to none.", false})
+			return append(slices.Clone(scopes), groupScope)
 		}
 	}
 	return scopes
