@@ -29,6 +29,7 @@ var leads = map[string]string{
 
 	"no-address": "network/no-address", "port-down": "network/port-down", "port-admin-down": "network/port-down",
 	"port-binding-failed": "network/port-down", "fip-down": "network/floating-ip-down", "two-nics": "",
+	"two-nics-silent": "possible network/two-gateways", "fip-moved": "network/floating-ip-down",
 	"port-security-off": "",
 
 	"sg-none": "secgroup/none", "sg-empty": "secgroup/port-closed", "sg-web-only": "secgroup/port-closed",
@@ -36,7 +37,7 @@ var leads = map[string]string{
 	"sg-one-address": "secgroup/source-excluded", "sg-v6-only": "secgroup/family-excluded",
 	"sg-from-group": "secgroup/source-excluded", "sg-address-group": "secgroup/source-excluded",
 	"sg-2222": "secgroup/port-closed", "sg-range": "", "sg-any-protocol": "", "sg-protocol-6": "",
-	"sg-two-groups": "", "sg-not-applied": "possible network/guest-firewall",
+	"sg-two-groups": "", "sg-stateless": "secgroup/port-closed", "sg-not-applied": "possible network/guest-firewall",
 
 	"no-keypair": "auth/no-keypair", "rsa-key": "", "key-deleted": "", "key-of-alice": "",
 	"windows": "instance/windows-image", "image-deleted": "", "image-no-properties": "", "rocky": "",
@@ -46,7 +47,7 @@ var leads = map[string]string{
 
 	"console-missing": "", "console-unsupported": "", "console-broken": "", "console-slow": "", "console-empty": "",
 	"kernel-panic": "boot/root-not-found", "panic-once": "boot/root-not-found", "emergency-mode": "boot/fstab",
-	"metadata-failure": "cloudinit/metadata", "sg-no-egress": "cloudinit/metadata", "still-booting": "boot/in-progress",
+	"metadata-failure": "cloudinit/metadata", "sg-no-egress": "secgroup/egress-blocked", "still-booting": "boot/in-progress",
 
 	"ssh-refused": "sshd/refused", "ssh-not-ssh": "sshd/not-ssh", "ssh-silent": "sshd/no-banner",
 	"ssh-closes-early": "sshd/closes-early", "ssh-resets": "sshd/closes-early",

@@ -27,9 +27,9 @@ func TestLabHasAServerForEveryCase(t *testing.T) {
 		building build-stuck shutoff paused suspended error shelved shelved-offloaded rescued soft-deleted deleted
 		rebooting verify-resize migrating locked host-down
 		no-address private-only port-down port-admin-down port-binding-failed fip-down no-router
-		router-without-gateway two-nics ipv6 ipv6-only-v4-rule dual-stack
+		router-without-gateway two-nics two-nics-silent fip-moved ipv6 ipv6-only-v4-rule dual-stack
 		sg-none sg-empty sg-web-only sg-default sg-office sg-one-address sg-v6-only sg-from-group sg-address-group
-		sg-2222 sg-range sg-any-protocol sg-protocol-6 sg-two-groups sg-no-egress sg-not-applied port-security-off
+		sg-2222 sg-range sg-any-protocol sg-protocol-6 sg-two-groups sg-no-egress sg-stateless sg-not-applied port-security-off
 		no-keypair rsa-key key-deleted key-of-alice windows image-deleted image-no-properties rocky
 		twin サーバー1 <!channel> web.* UPPER.example.org same-name other-server
 		console-missing console-unsupported console-broken console-slow console-empty kernel-panic emergency-mode
