@@ -101,6 +101,9 @@ type answer struct {
 func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, watch func(Progress), timings map[diag.Source]float64) *diag.Evidence {
 	whole := *known
 	jobs := e.jobs(known, cloud)
+	patience, cancel := context.WithTimeout(ctx, loginPatience)
+	defer cancel()
+	desk := newCounter(patience, known, jobs)
 	answers := make(chan answer, len(jobs))
 	var wg sync.WaitGroup
 	asked := 0
@@ -112,14 +115,17 @@ func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, 
 		}
 		watch(Progress{Source: j.source, State: Running})
 		asked++
-		wg.Go(func() { answers <- e.ask(ctx, known, j) })
+		wg.Go(func() { answers <- e.ask(ctx, known, j, desk) })
 	}
 	for range asked {
 		a := <-answers
 		if a.fact != nil || a.err != nil {
 			timings[a.source] = a.took.Seconds()
 		}
-		watch(e.file(&whole, a))
+		p := e.file(&whole, a)
+		e.nameSiteUser(&whole)
+		desk.filed(a.source, &whole)
+		watch(p)
 	}
 	wg.Wait()
 	return &whole
@@ -127,7 +133,7 @@ func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, 
 
 // ask asks one source within its budget. A witness that panics loses its own
 // testimony and nothing else: this is its goroutine.
-func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job) (a answer) {
+func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job, desk *counter) (a answer) {
 	ctx, cancel := context.WithTimeout(ctx, j.budget)
 	defer cancel()
 	started := e.Now()
@@ -138,6 +144,10 @@ func (e *Engine) ask(ctx context.Context, known *diag.Evidence, j job) (a answer
 		}
 		a.took = e.Now().Sub(started)
 	}()
+	if caller, ok := j.witness.(Caller); ok && j.source == diag.SourceSSH {
+		a.fact, a.err = caller.ReadLogin(ctx, known, desk.logins)
+		return a
+	}
 	a.fact, a.err = j.witness.Read(ctx, known, j.source)
 	return a
 }
@@ -184,14 +194,19 @@ func imageName(known *diag.Evidence) string {
 	return known.Image.Name
 }
 
+// nameSiteUser asks the site's configuration for the account of the image.
+func (e *Engine) nameSiteUser(known *diag.Evidence) {
+	if e.User != nil {
+		known.SiteUser = e.User(imageName(known))
+	}
+}
+
 // settle fills in what follows from the evidence as a whole: where the person
 // sits at the probing machine, the address that it used is theirs, unless
 // address translation on the way must have changed it; and the account that a
 // site configured for the image.
 func (e *Engine) settle(known *diag.Evidence) {
-	if e.User != nil {
-		known.SiteUser = e.User(imageName(known))
-	}
+	e.nameSiteUser(known)
 	if known.Asked.FromWhy != diag.FromHere || known.Asked.From.IsValid() {
 		return
 	}

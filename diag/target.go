@@ -118,39 +118,6 @@ func (e *Evidence) Connects() *Reach {
 	return nil
 }
 
-// Account returns the account that the person uses, or is meant to use: what
-// they said, the image's admin user, or the one the console names; "" if that
-// is not known.
-func (e *Evidence) Account() string {
-	user, _ := e.account()
-	return user
-}
-
-// adminUsers are the accounts that distributions' cloud images make
-// (cloud-init's default_user, CirrOS's own).
-var adminUsers = map[string]string{
-	"almalinux": "almalinux", "alpine": "alpine", "arch": "arch", "centos": "centos", "cirros": "cirros",
-	"debian": "debian", "fedora": "fedora", "freebsd": "freebsd", "opensuse": "opensuse",
-	"rocky": "rocky", "rhel": "cloud-user", "sles": "sles", "ubuntu": "ubuntu",
-	"coreos": "core", "flatcar": "core", "windows": "Administrator",
-}
-
-func (e *Evidence) account() (user, why string) {
-	switch {
-	case e.Asked.User != "":
-		return e.Asked.User, "you said so"
-	case e.SiteUser != "":
-		return e.SiteUser, "this site's configuration"
-	case e.Image != nil && e.Image.AdminUser != "":
-		return e.Image.AdminUser, "the image's os_admin_user"
-	case e.Console != nil && e.Console.AdminUser != "":
-		return e.Console.AdminUser, "the console log"
-	case e.Image != nil && adminUsers[e.Image.Distro] != "":
-		return adminUsers[e.Image.Distro], "usual for images of " + e.Image.Distro
-	}
-	return "", ""
-}
-
 // assumptions lists what was taken for granted, so that it can be corrected.
 func assumptions(e *Evidence) []Assumption {
 	list := []Assumption{}
