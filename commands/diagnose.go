@@ -37,16 +37,28 @@ func (e *Engine) Diagnose(ctx context.Context, f *Found, watch func(Progress)) *
 		watch = func(Progress) {}
 	}
 	known := &diag.Evidence{Now: e.Now(), Asked: f.Asked, Search: &f.Search, Instance: f.Instance(), Gaps: f.Gaps}
+	watch = withoutMemory(watch)
 	timings := map[diag.Source]float64{diag.SourceServer: f.Took.Seconds()}
 	if known.Instance != nil {
 		ctx, cancel := context.WithTimeout(ctx, e.Total)
 		defer cancel()
 		known = e.gather(ctx, known, f.cloud, watch, timings)
+		e.remember(ctx, known)
 	}
 	e.settle(known)
 	d := e.Catalogue.Diagnose(known)
 	d.Timings = timings
 	return d
+}
+
+// withoutMemory keeps quiet about what is remembered: it is ours, and nothing
+// that a person waits for.
+func withoutMemory(watch func(Progress)) func(Progress) {
+	return func(p Progress) {
+		if p.Source != diag.SourceMemory {
+			watch(p)
+		}
+	}
 }
 
 // A job is one source to ask.
@@ -61,6 +73,9 @@ func (e *Engine) jobs(known *diag.Evidence, cloud Cloud) []job {
 	var jobs []job
 	for _, s := range cloud.Sources() {
 		jobs = append(jobs, job{witness: cloud, source: s, budget: cloudMost})
+	}
+	if e.Memory != nil {
+		jobs = append(jobs, job{witness: recollection{e.Memory}, source: diag.SourceMemory, budget: memoryMost})
 	}
 	if e.Prober == nil {
 		return append(jobs, job{source: diag.SourceSSH, skip: "Nothing was sent to the instance: probing is switched off here."})
@@ -100,10 +115,11 @@ type answer struct {
 // writes the evidence.
 func (e *Engine) gather(ctx context.Context, known *diag.Evidence, cloud Cloud, watch func(Progress), timings map[diag.Source]float64) *diag.Evidence {
 	whole := *known
+	e.nameSiteUser(&whole)
 	jobs := e.jobs(known, cloud)
 	patience, cancel := context.WithTimeout(ctx, loginPatience)
 	defer cancel()
-	desk := newCounter(patience, known, jobs)
+	desk := newCounter(patience, &whole, jobs)
 	answers := make(chan answer, len(jobs))
 	var wg sync.WaitGroup
 	asked := 0

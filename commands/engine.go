@@ -53,6 +53,7 @@ type Cloud interface {
 type Options struct {
 	Clouds    []Cloud
 	Prober    Witness // nil: nothing is probed, and the answer says so
+	Memory    Memory  // nil: nobody remembers host keys
 	Catalogue *diag.Catalogue
 	Logger    *slog.Logger
 	Now       func() time.Time // nil: time.Now

@@ -68,6 +68,8 @@ func (c *counter) logins(ctx context.Context) []diag.Login {
 	case <-c.ready:
 	case <-c.patience:
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		return nil
 	}
 	c.mu.Lock()

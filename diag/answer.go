@@ -206,10 +206,14 @@ func (d *Diagnosis) gapItems() []Item {
 }
 
 func (d *Diagnosis) aboutItems() []Item {
-	if i := d.Instance; i != nil {
-		return []Item{{Text: i.InWords()}}
-	}
 	var items []Item
+	if i := d.Instance; i != nil {
+		items = append(items, Item{Text: i.InWords()})
+		if cost := d.Effort.inWords(); cost != "" {
+			items = append(items, Item{Text: cost})
+		}
+		return items
+	}
 	for i := range d.Matches {
 		items = append(items, Item{Text: d.Matches[i].InWords()})
 	}

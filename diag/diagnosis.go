@@ -28,6 +28,7 @@ type Diagnosis struct {
 	Matches     []Instance         `json:"matches,omitempty"` // when the query fits several
 	Near        []string           `json:"near,omitempty"`    // when it fits none
 	Timings     map[Source]float64 `json:"timings"`           // seconds per source
+	Effort      Effort             `json:"effort"`            // what looking has cost the other side
 	At          time.Time          `json:"at"`
 
 	evidence *Evidence
@@ -88,7 +89,7 @@ func (c *Catalogue) Causes() []*Cause { return c.causes }
 func (c *Catalogue) Diagnose(e *Evidence) *Diagnosis {
 	d := &Diagnosis{
 		Causes: []string{}, Possible: []string{}, RuledOut: []string{}, Findings: []Finding{},
-		Timings: map[Source]float64{}, Gaps: append(append([]Gap{}, e.Gaps...), e.unseen()...), Actions: []Action{}, Instance: e.Instance, Asked: e.Asked, At: e.Now, evidence: e,
+		Timings: map[Source]float64{}, Gaps: append(append([]Gap{}, e.Gaps...), e.unseen()...), Actions: []Action{}, Instance: e.Instance, Asked: e.Asked, Effort: e.effort(), At: e.Now, evidence: e,
 	}
 	hits := c.scanner.scan(e)
 	for i, cause := range c.causes {
@@ -199,7 +200,7 @@ func (d *Diagnosis) summarise(e *Evidence) {
 		}
 	}
 	if d.Ask == "" && d.Lead() == nil && e.Instance != nil && e.answers() != nil {
-		d.Ask = askLogin
+		d.Ask = e.askLogin()
 	}
 	if e.Search != nil && e.Instance == nil {
 		d.Near = e.Search.Near
@@ -209,10 +210,6 @@ func (d *Diagnosis) summarise(e *Evidence) {
 	}
 	d.Verdict = d.verdictSentence()
 }
-
-// askLogin is the question that is left where all that can be seen from outside
-// is fine.
-const askLogin = "Does the log-in fail? Account and key were not tried from here: paste what ssh -v prints."
 
 // leading returns the findings that the answer is about: all confirmed ones that
 // stand by themselves, or, if none is, all possible ones.

@@ -69,6 +69,7 @@ const (
 	SourceSSH     Source = "ssh"   // TCP and SSH from outside
 	SourcePaste   Source = "paste" // what a person pasted
 	SourcePerson  Source = "person"
+	SourceMemory  Source = "memory" // host keys that were seen before
 )
 
 // Title is what a person calls the source.
@@ -82,7 +83,7 @@ func (s Source) Title() string {
 var sourceTitles = map[Source]string{
 	SourceServer: "Instance", SourceNetwork: "Ports and rules", SourceConsole: "Console log",
 	SourceImage: "Image", SourceKeyPair: "Key pair", SourceDNS: "DNS", SourcePing: "Ping",
-	SourceSSH: "SSH port", SourcePaste: "Pasted text", SourcePerson: "What you said",
+	SourceSSH: "SSH port", SourcePaste: "Pasted text", SourcePerson: "What you said", SourceMemory: "Host keys seen before",
 }
 
 // Asked is what the person said: which instance, and how they connect.

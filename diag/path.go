@@ -43,16 +43,17 @@ type Hop struct {
 }
 
 type hop struct {
-	name HopName
-	fine func(*Evidence) (text string, because []Observation)
+	name  HopName
+	fine  func(*Evidence) (text string, because []Observation)
+	facts func(*Evidence) []Observation // of a hop that is not known to be fine; may be nil
 }
 
 // hops says for each step how evidence can show that it is fine. A step whose
-// function returns "" is not known to be.
+// function returns "" is not known to be; there may be facts to judge it by.
 var hops = []hop{
-	{AtName, nameFine}, {AtInstance, serverFine}, {AtAddress, addressFine}, {AtRules, rulesFine},
-	{AtGuest, guestFine}, {AtPort, portFine}, {AtSSH, sshFine}, {AtHostKey, hostKeyFine},
-	{AtAccount, notSeen}, {AtKey, notSeen}, {AtSession, notSeen},
+	{AtName, nameFine, nil}, {AtInstance, serverFine, nil}, {AtAddress, addressFine, nil}, {AtRules, rulesFine, nil},
+	{AtGuest, guestFine, nil}, {AtPort, portFine, nil}, {AtSSH, sshFine, nil}, {AtHostKey, hostKeyFine, hostKeyFacts},
+	{AtAccount, accountFine, accountFacts}, {AtKey, keyFine, keyFacts}, {AtSession, notSeen, nil},
 }
 
 // path gives every hop its state: broken by a confirmed cause, ok by evidence,
@@ -74,6 +75,8 @@ func path(e *Evidence, findings []Finding) []Hop {
 			broken = true
 		} else if broken {
 			hop.State = HopNotReached
+		} else if h.facts != nil {
+			hop.Because = h.facts(e)
 		}
 		list = append(list, hop)
 	}
@@ -216,24 +219,6 @@ func sshFine(e *Evidence) (string, []Observation) {
 		return "", nil
 	}
 	return r.SSH.Version, []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: r.SSH.Version}}
-}
-
-// hostKeyFine: a host key seen on the network that the console printed too.
-func hostKeyFine(e *Evidence) (string, []Observation) {
-	if e.Console == nil {
-		return "", nil
-	}
-	for _, r := range e.Reach {
-		if r.SSH == nil {
-			continue
-		}
-		for _, k := range r.SSH.HostKeys {
-			if slices.ContainsFunc(e.Console.HostKeys, func(c HostKey) bool { return c.SHA256 == k.SHA256 }) {
-				return k.SHA256, []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: k.Type + " " + k.SHA256 + ", as on the console"}}
-			}
-		}
-	}
-	return "", nil
 }
 
 // Where names the target and the vantage point: "203.0.113.9:22 from melbourne".

@@ -21,7 +21,7 @@ func (d *Diagnosis) verdictSentence() string {
 	e := d.evidence
 	switch {
 	case e.answers() != nil:
-		return "Nothing wrong was found: an" + strings.TrimPrefix(d.Symptom(), "An")
+		return "Nothing wrong was found: an" + strings.TrimPrefix(strings.TrimSuffix(d.Symptom(), "."), "An") + e.takesWords() + "."
 	case e.fails() != nil:
 		return d.Symptom() + " What could be seen does not tell why."
 	}

@@ -82,7 +82,7 @@ func TestPathAgreesWithVerdict(t *testing.T) {
 // TestAsksForTheLogin: where all that can be seen is fine, what was not looked
 // at is asked for.
 func TestAsksForTheLogin(t *testing.T) {
-	if d := none(t, lookedAt(Reach{Connect: Dial{Outcome: OK}, SSH: &SSHFacts{Ident: OK, Kex: OK}})); d.Ask != askLogin {
+	if d := none(t, lookedAt(Reach{Connect: Dial{Outcome: OK}, SSH: &SSHFacts{Ident: OK, Kex: OK}})); d.Ask != (&Evidence{}).askLogin() {
 		t.Errorf("asks %q", d.Ask)
 	}
 	if d := none(t, lookedAt(Reach{Connect: Dial{Outcome: TimedOut}})); d.Ask != "" {
