@@ -84,9 +84,18 @@ var loginRather = regexp.MustCompile(`(?i)\blog ?in as (?:the )?(?:user )?["']?(
 // bannerAccount is the account that the server's banner sends people to.
 func (e *Evidence) bannerAccount() string {
 	for _, r := range e.Replies("") {
-		if m := loginRather.FindStringSubmatch(r.Banner + "\n" + r.Goodbye); m != nil {
-			return m[1]
+		if user := r.SendsTo(); user != "" {
+			return user
 		}
+	}
+	return ""
+}
+
+// SendsTo is the account that the server says to use in place of this one, "" if
+// it says none.
+func (r Reply) SendsTo() string {
+	if m := loginRather.FindStringSubmatch(r.Banner + "\n" + r.Goodbye); m != nil {
+		return m[1]
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -95,4 +96,15 @@ func inWords(text string) string {
 		last = r
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// UsualAccount reports whether images of some system make an account of this
+// name.
+func UsualAccount(user string) bool {
+	for i := range systems {
+		if slices.Contains(systems[i].users, user) {
+			return true
+		}
+	}
+	return false
 }

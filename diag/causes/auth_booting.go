@@ -1,6 +1,10 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"regexp"
+
+	"sshhelp/diag"
+)
 
 var authBooting = &diag.Cause{
 	ID:    "auth/booting",
@@ -19,7 +23,7 @@ an administrator made the file and forgot it, it stays.`,
 		Example:  `sshd[911]: fatal: pam_nologin(sshd:account): cannot determine username`,
 		NearMiss: `sshd[911]: pam_unix(sshd:account): account bob has expired`,
 	}},
-	Check: byText,
+	Check: checkBooting,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Wait two minutes and try again.", Code: "ssh -p {port} {user}@{address}"},
 		{Do: "If it stays, see on the console log which service the boot waits for.", Code: "openstack console log show --lines 100 {id}"},
@@ -27,3 +31,16 @@ an administrator made the file and forgot it, it stays.`,
 		{Do: "If nobody can get in, reboot it.", Code: "openstack server reboot {id}", Risk: diag.Restarts},
 	}},
 }
+
+// checkBooting: servers say so to a client that has shown its key, as a rule, and
+// some of them to everybody.
+func checkBooting(p *diag.Pass) diag.Verdict {
+	v := byText(p)
+	if seen := saidAtLogin(p.Evidence, shutsOut.MatchString); v.State == diag.Unknown && seen != nil {
+		v = diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil), Because: seen}
+	}
+	return v
+}
+
+// shutsOut are pam_nologin's words and systemd's.
+var shutsOut = regexp.MustCompile(`System is booting up|[Uu]nprivileged users are not permitted to log in|pam_nologin|^The system is going down|^System is going down`)

@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"slices"
 	"strings"
 
 	"sshhelp/diag"
@@ -35,17 +36,55 @@ either side.`,
 
 // checkDSAKey: besides other keys that were offered, a DSA key that is skipped
 // may be one that nobody meant. A key pair of the cloud's that is DSA is a fault
-// waiting for a current client.
+// waiting for a current client, and one already if the server does not know DSA.
 func checkDSAKey(p *diag.Pass) diag.Verdict {
 	v := told(p, fromPastes(p, nil))
 	if a := clientAttempt(p.Evidence); a != nil && a.Offers > 0 {
 		return maybe(v, "Is the DSA key the one that belongs to this server?")
 	}
-	if v.State == diag.Unknown && p.KeyPair != nil && (strings.HasPrefix(p.KeyPair.PublicKey, "ssh-dss ") || p.KeyPair.Type == "ssh-dss") {
-		v = diag.Verdict{
-			State: diag.Possible, Args: textArgs(p.Evidence, nil),
-			Because: []diag.Observation{{Source: diag.SourceKeyPair, Where: "key pair " + p.KeyPair.Name, Text: "ssh-dss"}},
-		}
+	if v.State != diag.Unknown || !usesDSA(p.Evidence) {
+		return v
+	}
+	v = diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: []diag.Observation{keySource(p.Evidence)}}
+	if v.Because[0].Text == "" {
+		v.Because[0].Text = "ssh-dss"
+	}
+	if dsaUnknown(p.Evidence) {
+		v.State = diag.Confirmed
+		v.Because = append(v.Because, signatureLists(p.Evidence)...)
 	}
 	return v
+}
+
+// usesDSA reports whether the key that the person uses, as far as is known, is a
+// DSA key.
+func usesDSA(e *diag.Evidence) bool {
+	if usedKey(e).Type == "ssh-dss" {
+		return true
+	}
+	return e.Asked.Key == nil && e.KeyPair != nil && (e.KeyPair.Type == "ssh-dss" || strings.HasPrefix(e.KeyPair.PublicKey, "ssh-dss "))
+}
+
+// dsaUnknown reports whether the key is a DSA key and the server lists what it
+// takes, and no DSA among it.
+func dsaUnknown(e *diag.Evidence) bool {
+	if !usesDSA(e) {
+		return false
+	}
+	for _, r := range probes(e) {
+		if r.SSH != nil && r.SSH.SigAlgs != nil {
+			return !slices.Contains(r.SSH.SigAlgs, "ssh-dss")
+		}
+	}
+	return false
+}
+
+// signatureLists quotes the signature algorithms that the server says it takes.
+func signatureLists(e *diag.Evidence) []diag.Observation {
+	for _, r := range probes(e) {
+		if r.SSH != nil && r.SSH.SigAlgs != nil {
+			return []diag.Observation{observeSSH(r, "takes signatures by "+strings.Join(r.SSH.SigAlgs, ", "))}
+		}
+	}
+	return nil
 }

@@ -17,6 +17,7 @@ that strangers learn nothing. The usual reasons, in this order: another account
 name is meant; another key than the one that the instance was launched with; the
 key was never put there; wrong permissions on the server.`,
 	Text:   "{subject} refuses the login as {who}: it accepts none of the keys or passwords that your client offered.",
+	Maybe:  "{subject} takes none of the keys that are known here for {who}, and does not tell why.",
 	Breaks: diag.AtKey,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `^(?:[\w.+-]+@\S+: )?Permission denied \([a-z0-9,@.-]+\)`,
@@ -83,6 +84,9 @@ func checkKeyRefused(p *diag.Pass) diag.Verdict {
 		// A password that PuTTY was told wrong may be told again.
 		return !strings.HasPrefix(h.Text, "Access denied") || a == nil || a.Passwords > 0
 	}), 1))
+	if v.State == diag.Unknown {
+		v = refusedFromHere(p)
+	}
 	if v.Args != nil {
 		v.Args["who"] = "that account"
 		if user, ok := v.Args["user"]; ok {
@@ -90,4 +94,20 @@ func checkKeyRefused(p *diag.Pass) diag.Verdict {
 		}
 	}
 	return v
+}
+
+// refusedFromHere: where it is not known which account is the image's own, that
+// the server does not take a key for the one that the person named is all there
+// is to say.
+func refusedFromHere(p *diag.Pass) diag.Verdict {
+	user := p.Asked.User
+	meant, _ := p.Admin()
+	seen := refused(p.Evidence, user)
+	if user == "" || meant != "" || len(seen) == 0 || !takesKeys(p.Evidence, user) {
+		return diag.Verdict{}
+	}
+	return diag.Verdict{
+		State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: seen,
+		Ask: "Is " + user + " the account that the image makes, or was it made by somebody, and with which key?",
+	}
 }

@@ -44,14 +44,19 @@ func checkNoKeypair(p *diag.Pass) diag.Verdict {
 	switch {
 	case p.Instance == nil:
 		return diag.Verdict{}
-	case p.Instance.KeyName != "", keyPlanted(p.Evidence):
+	case p.Instance.KeyName != "", keyPlanted(p.Evidence), taken(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut}
 	}
 	launch := diag.Observation{Source: diag.SourceServer, Where: "instance " + p.Instance.ID, Text: "no key pair named at launch"}
 	v := diag.Verdict{State: diag.Possible, Because: append([]diag.Observation{launch}, p.Observe()...)}
 	switch {
+	case !takesKeys(p.Evidence, p.Account()):
+		return diag.Verdict{} // other ways in are meant
+	case len(p.Hits) == 0 && slices.Contains(p.Methods(p.Account()), "password"):
+		v.Ask = "Did you set a password when you launched it?"
 	case len(p.Hits) > 0 || p.SSHAnswers() != nil:
 		v.State = diag.Confirmed
+		v.Because = append(v.Because, refused(p.Evidence, p.Account())...)
 	case p.Console == nil || p.Console.Up == nil:
 		return diag.Verdict{}
 	}

@@ -32,10 +32,15 @@ writes it; or the server looks in another place than people think.`,
 }
 
 // checkNotEnabled: sshd looks for authorized_keys2 as well, which hardly anybody
-// has; and a file that is missing means nothing if another one was read.
+// has; and a file that is missing means nothing if another one was read. A server
+// that takes a key for the account has found a file.
 func checkNotEnabled(p *diag.Pass) diag.Verdict {
 	if pasted(p.Evidence, "matching key found", "Accepted key ", "authorized_keys:1:", "bad ownership or modes") {
 		return diag.Verdict{}
 	}
-	return told(p, fromPastes(p, func(h diag.Hit) bool { return !strings.HasSuffix(h.Match[1], "authorized_keys2") }))
+	v := told(p, fromPastes(p, func(h diag.Hit) bool { return !strings.HasSuffix(h.Match[1], "authorized_keys2") }))
+	if v.State == diag.Unknown && taken(p.Evidence) != nil {
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	return v
 }

@@ -55,8 +55,8 @@ const (
 // accountRules are reasons that keep an account out whatever it shows.
 var accountRules = []*diag.Cause{authAccountLocked, authNotAllowed, authBooting}
 
-// checkPasswordLogin: the server must name its methods, and none of them a
-// password; and the client must show that it had no key to offer: because it was
+// checkPasswordLogin: the server must name its methods, to the client or to a
+// probe, and none of them a password; and the client must show that it had no key to offer: because it was
 // told so, or because it tells all it does and offered none.
 func checkPasswordLogin(p *diag.Pass) diag.Verdict {
 	a := clientAttempt(p.Evidence)
@@ -72,11 +72,15 @@ func checkPasswordLogin(p *diag.Pass) diag.Verdict {
 			refused = append(refused, h)
 		}
 	}
-	takes := slices.Contains(a.Methods, "password") || slices.Contains(a.Methods, "keyboard-interactive")
+	methods := a.Methods
+	if len(methods) == 0 {
+		methods = p.Methods(a.User)
+	}
+	takes := slices.Contains(methods, "password") || slices.Contains(methods, "keyboard-interactive")
 	tells := pasted(p.Evidence, "Using username") && !pasted(p.Evidence, "Reading key file", "Unable to ")
 	typed := pasted(p.Evidence, "allowed types: ") || a.Passwords > 0
 	switch {
-	case takes || a.Offers > 0 || len(a.Methods) == 0:
+	case takes || a.Offers > 0 || len(methods) == 0:
 		return diag.Verdict{}
 	case len(wanted) > 0 || tells || typed:
 		return told(p, append(refused, wanted...))

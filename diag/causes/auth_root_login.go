@@ -13,7 +13,7 @@ var authRootLogin = &diag.Cause{
 PermitRootLogin is "no", or "prohibit-password", which takes keys only. Cloud
 images want you to log in with their own account and to use sudo.`,
 	Text:   "{subject} does not let root log in over SSH{how}.",
-	Maybe:  "{subject} may not let root log in with a password, whatever it is.",
+	Maybe:  "{subject} may not let root log in{how}.",
 	Breaks: diag.AtAccount,
 	Lines: []diag.Line{{
 		In: diag.ServerLog, Pattern: `ROOT LOGIN REFUSED|root login re(?:fused|jected)`,
@@ -58,6 +58,11 @@ func checkRootLogin(p *diag.Pass) diag.Verdict {
 			v.State = diag.Possible
 		}
 		how = " with a password"
+		if v.State == diag.Possible {
+			how += ", whatever it is"
+		}
+	case v.State == diag.Unknown:
+		v, how = rootAsked(p)
 	}
 	if v.Args != nil {
 		v.Args["how"] = how
@@ -71,4 +76,27 @@ func checkRootLogin(p *diag.Pass) diag.Verdict {
 // which nobody but the person knows.
 func passwordsOfRootFail(e *diag.Evidence) bool {
 	return pasted(e, "Failed password for root from") && !pasted(e, "Accepted ")
+}
+
+// rootAsked judges what the server said of root's keys. Cloud images give root
+// the launch key too, with a command that only tells which account is meant, and
+// sshd asks PermitRootLogin after the key: that the key is taken shows nothing.
+func rootAsked(p *diag.Pass) (v diag.Verdict, how string) {
+	meant, _ := p.Admin()
+	there, seen := p.Takes(meant, diag.LaunchKey)
+	if person(p.Evidence) != "root" || meant == "" || meant == "root" || there != diag.Yes {
+		return diag.Verdict{}, ""
+	}
+	root, word := p.Takes("root", diag.LaunchKey)
+	v = diag.Verdict{
+		State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: append(seen, word...),
+		Ask: "Does it say which account to use, and close the connection?",
+	}
+	switch root {
+	case diag.Yes:
+		return v, ": cloud images take the key for root only to say which account is meant, and that is " + meant
+	case diag.No:
+		return v, ": it takes the launch key for " + meant + " and not for root"
+	}
+	return diag.Verdict{}, ""
 }

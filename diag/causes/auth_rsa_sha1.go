@@ -14,8 +14,9 @@ var authRSASHA1 = &diag.Cause{
 refused the old way since 8.8, and Red Hat's systems since version 9; old servers,
 and old clients such as early PuTTY, JSch and paramiko, know nothing else. The key
 itself is good.`,
-	Text:   "Your RSA key is refused because your client and {server} cannot agree on a way to sign with it (SHA-1 is no longer accepted).",
-	Breaks: diag.AtKey,
+	Text:        "Your RSA key does not get you in: {how}.",
+	Breaks:      diag.AtKey,
+	ExplainedBy: []*diag.Cause{sshdOldAlgorithms},
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `no mutual signature (?:supported|algorithm)`,
 		Example:  `debug1: send_pubkey_test: no mutual signature algorithm`,
@@ -39,13 +40,50 @@ itself is good.`,
 }
 
 // checkRSASHA1: another key may have been taken, and root is refused in PuTTY's
-// same words for being root.
+// same words for being root. A server that takes SHA-1 alone keeps out everybody
+// with an RSA key and a current client.
 func checkRSASHA1(p *diag.Pass) diag.Verdict {
 	a := clientAttempt(p.Evidence)
 	if a != nil && len(a.Accepted) > 0 && slices.ContainsFunc(a.Accepted, func(k diag.OfferedKey) bool { return k.Type != "" && k.Type != "RSA" }) {
 		return diag.Verdict{}
 	}
-	return told(p, fromPastes(p, func(h diag.Hit) bool {
+	v := told(p, fromPastes(p, func(h diag.Hit) bool {
 		return !strings.Contains(h.Text, "despite accepting") || a == nil || a.User != "root"
 	}))
+	how := "your client and " + textArgs(p.Evidence, nil)["server"] + " cannot agree on a way to sign with it (SHA-1 is no longer accepted)"
+	if seen := sha1Only(p.Evidence); v.State == diag.Unknown && seen != nil && (a == nil || !a.LoggedIn()) {
+		v = diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil), Because: append(seen, keySource(p.Evidence))}
+		how = "the server takes its signatures with SHA-1 only, which current clients (OpenSSH since 8.8) do not make any more"
+	}
+	if v.Args != nil {
+		v.Args["how"] = how
+	}
+	return v
+}
+
+// sha1Only quotes what shows that the server knows no newer way to sign with an
+// RSA key, if the person's is one: the list of signatures that it takes, or, of a
+// server that sends none, that it signs with SHA-1 only itself (RFC 8332 brought
+// both at once). Nil if it does know, or cannot be told.
+func sha1Only(e *diag.Evidence) []diag.Observation {
+	if usedKey(e).Type != "ssh-rsa" {
+		return nil
+	}
+	newer := func(name string) bool { return strings.HasPrefix(name, "rsa-sha2-") }
+	for _, r := range probes(e) {
+		switch {
+		case r.SSH == nil:
+		case r.SSH.SigAlgs != nil:
+			if slices.Contains(r.SSH.SigAlgs, "ssh-rsa") && !slices.ContainsFunc(r.SSH.SigAlgs, newer) {
+				return signatureLists(e)
+			}
+			return nil
+		case r.SSH.Algorithms != nil && slices.Contains(r.SSH.Algorithms.HostKey, "ssh-rsa"):
+			if !slices.ContainsFunc(r.SSH.Algorithms.HostKey, newer) {
+				return []diag.Observation{observeSSH(r, "signs with "+strings.Join(r.SSH.Algorithms.HostKey, ", ")+" itself, and names no way for clients")}
+			}
+			return nil
+		}
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package causes
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"sshhelp/diag"
@@ -14,6 +16,7 @@ The first is accepted ("partial success"), and the client must be able to ask yo
 for the second. Programs that run by themselves cannot, and a code whose clock is
 wrong is refused.`,
 	Text:   "{subject} accepted the first proof and wants a second one, such as a one-time code, which it did not get.",
+	Maybe:  "{subject} asks everybody for a second proof (\"{prompt}\"), such as a one-time code.",
 	Breaks: diag.AtKey,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `Authenticated (?:using "[^"]*" )?with partial success|Further authentication required|partial success`,
@@ -37,13 +40,36 @@ wrong is refused.`,
 	}},
 }
 
-// checkSecondFactor: that it was asked for is no fault if it was given.
+// checkSecondFactor: that it was asked for is no fault if it was given. What the
+// server asks before any key shows that it wants one, not that it is missing.
 func checkSecondFactor(p *diag.Pass) diag.Verdict {
 	a := clientAttempt(p.Evidence)
 	if a != nil && a.LoggedIn() {
 		return diag.Verdict{}
 	}
-	return told(p, ofPerson(p, fromPastes(p, func(h diag.Hit) bool {
+	v := told(p, ofPerson(p, fromPastes(p, func(h diag.Hit) bool {
 		return !strings.Contains(h.Text, "ebug") || !strings.Contains(h.Text, "Postponed")
 	}), 1))
+	if v.State == diag.Unknown {
+		v = promptSeen(p)
+	}
+	return v
+}
+
+// codeWanted are prompts for a code or a device, not for the account's password.
+var codeWanted = regexp.MustCompile(`(?i)verification code|one[- ]time|\botp\b|passcode|\btoken\b|duo two-factor|authenticator|\b2fa\b|second factor|yubikey`)
+
+// promptSeen: where a key alone is enough as well, the code is only another way.
+func promptSeen(p *diag.Pass) diag.Verdict {
+	for _, r := range p.Replies(p.Account()) {
+		prompt := r.Said(codeWanted.MatchString)
+		if prompt == "" || slices.Contains(r.Methods, "publickey") {
+			continue
+		}
+		v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Ask: "Were you asked for a code, and did you have it?"}
+		v.Args["prompt"] = strings.TrimRight(prompt, ": ")
+		v.Because = []diag.Observation{{Source: diag.SourceSSH, Where: r.Where(), Text: prompt}, r.Observe()}
+		return v
+	}
+	return diag.Verdict{}
 }

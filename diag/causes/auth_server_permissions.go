@@ -46,10 +46,14 @@ reads only "Permission denied"; the server's log says which file it is.`,
 }
 
 // checkServerPermissions also takes what a server's log says that goes to the
-// console; another account than the person's may be meant there.
+// console; another account than the person's may be meant there. A server that
+// takes a key for the account now trusts its file.
 func checkServerPermissions(p *diag.Pass) diag.Verdict {
 	if v := byText(p); v.State != diag.Unknown {
 		return v
+	}
+	if taken(p.Evidence) != nil {
+		return diag.Verdict{State: diag.RuledOut}
 	}
 	hit := firstHit(p, func(*diag.Hit) bool { return true })
 	if hit == nil {

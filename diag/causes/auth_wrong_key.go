@@ -1,10 +1,6 @@
 package causes
 
 import (
-	"crypto/md5"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -18,9 +14,10 @@ var authWrongKey = &diag.Cause{
 have several keys, or made a new one since; or the public file that lies beside a
 private key belongs to another one, so that the client offers one key and signs
 with the other.`,
-	Text:   "Your client does not use the key that belongs to {server}{detail}.",
-	Maybe:  "Your client offered no key that is the one {server} was launched with{detail}.",
-	Breaks: diag.AtKey,
+	Text:        "Your client does not use the key that belongs to {server}{detail}.",
+	Maybe:       "The key that you use does not seem to be the one that {server} was launched with{detail}.",
+	Breaks:      diag.AtKey,
+	ExplainedBy: []*diag.Cause{hostkeySuspicious},
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `private key (\S+) contents do not match public|key (?:and|does not match) (?:its )?public key|private key does not match`,
 		Example:  `identity_sign: private key /home/alice/.ssh/mix contents do not match public`,
@@ -37,7 +34,8 @@ with the other.`,
 	}},
 }
 
-// checkWrongKey: a client that says so settles it. Else what it offered is
+// checkWrongKey: a client that says so settles it, and so does a server that was
+// asked about the key that the person named. Else what the client offered is
 // compared with the launch key; as other keys may have been added since, a
 // difference is only a suspicion.
 func checkWrongKey(p *diag.Pass) diag.Verdict {
@@ -45,14 +43,63 @@ func checkWrongKey(p *diag.Pass) diag.Verdict {
 		v.Args["detail"] = ": the public file beside your private key belongs to another key"
 		return v
 	}
-	a := clientAttempt(p.Evidence)
-	launch := launchFingerprints(p.KeyPair)
-	if a == nil || launch == nil || len(a.Offered) == 0 {
+	if p.Asked.Key != nil {
+		return ownKeyJudged(p)
+	}
+	return offeredJudged(p)
+}
+
+// ownKeyJudged compares the key that the person named with the launch key and
+// with what the server takes. That it is another one is certain where both are
+// known; that it does not belong there too is so only if the server refuses it
+// for an account that is known to be right.
+func ownKeyJudged(p *diag.Pass) diag.Verdict {
+	own, user := p.PersonKey(), p.Account()
+	took, seen := p.Takes(user, diag.PersonKey)
+	launch, launchSeen := p.Takes(user, diag.LaunchKey)
+	same := own.Same(p.LaunchKey())
+	switch {
+	case own == (diag.HostKey{}):
+		return diag.Verdict{}
+	case took == diag.Yes, same == diag.Yes, plantedFor(p.Evidence, user, own):
+		return diag.Verdict{State: diag.RuledOut}
+	case took != diag.No && same != diag.No, !takesKeys(p.Evidence, user):
+		return diag.Verdict{}
+	}
+	v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: slices.Concat(seen, launchSeen)}
+	v.Args["detail"] = ""
+	if p.KeyPair != nil && same == diag.No {
+		v.Args["detail"] = ": it was launched with the key pair " + p.KeyPair.Name + ", " + p.LaunchKey().Fingerprint()
+	}
+	if len(seen) == 0 {
+		v.Because = append(v.Because, keySource(p.Evidence))
+	}
+	meant, _ := p.Admin()
+	if same == diag.No && took == diag.No && (launch == diag.Yes || launch == diag.NotKnown && meant == user) {
+		v.State = diag.Confirmed
+		return v
+	}
+	if took != diag.No {
+		v.Ask = "Was your key added to " + v.Args["server"] + " later? Give the whole line of its .pub file, and the server is asked."
+	}
+	return v
+}
+
+// plantedFor reports whether the guest printed that it put this key in place.
+func plantedFor(e *diag.Evidence, user string, own diag.HostKey) bool {
+	return e.Console != nil && slices.ContainsFunc(e.Console.Authorized, func(k diag.AuthorizedKey) bool {
+		return (user == "" || k.User == user) && k.Key.Same(own) == diag.Yes
+	})
+}
+
+func offeredJudged(p *diag.Pass) diag.Verdict {
+	a, launch := clientAttempt(p.Evidence), p.LaunchKey()
+	if a == nil || launch == (diag.HostKey{}) || len(a.Offered) == 0 {
 		return diag.Verdict{}
 	}
 	v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil)}
 	for _, k := range a.Offered {
-		if k.Fingerprint == "" || slices.Contains(launch, k.Fingerprint) {
+		if diag.ReadFingerprint(k.Fingerprint).Same(launch) != diag.No {
 			return diag.Verdict{}
 		}
 		if len(v.Because) < 3 {
@@ -69,29 +116,4 @@ func checkWrongKey(p *diag.Pass) diag.Verdict {
 
 func offeredKey(k diag.OfferedKey) diag.Observation {
 	return diag.Observation{Source: diag.SourcePaste, Where: "key offered", Text: strings.TrimSpace(k.Name + " " + k.Type + " " + k.Fingerprint)}
-}
-
-// launchFingerprints are the forms in which clients may print the fingerprint of
-// the launch key: SHA256 since OpenSSH 6.8, MD5 with and without its name. They
-// are nil if the key is not known.
-func launchFingerprints(k *diag.KeyPair) []string {
-	if k == nil {
-		return nil
-	}
-	fields := strings.Fields(k.PublicKey)
-	if len(fields) < 2 {
-		return nil
-	}
-	blob, err := base64.StdEncoding.DecodeString(fields[1])
-	if err != nil {
-		return nil
-	}
-	sha := sha256.Sum256(blob)
-	sum := md5.Sum(blob)
-	var pairs []string
-	for _, b := range sum {
-		pairs = append(pairs, hex.EncodeToString([]byte{b}))
-	}
-	colons := strings.Join(pairs, ":")
-	return []string{"SHA256:" + base64.RawStdEncoding.EncodeToString(sha[:]), "MD5:" + colons, colons}
 }

@@ -34,7 +34,7 @@ in the same words as a wrong key; names are told apart by capital letters too.`,
 		Example:  `bob@203.0.113.5: Permission denied (publickey).`,
 		NearMiss: `Permission denied, please try again.`,
 	}},
-	ExplainedBy: []*diag.Cause{authAccountLocked, authNotAllowed, authNoHome},
+	ExplainedBy: []*diag.Cause{authAccountLocked, authNotAllowed, authNoHome, hostkeySuspicious},
 	Check:       checkWrongUser,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Log in with the account of the image: {meant}.", Code: "ssh -p {port} {account}@{address}"},
@@ -56,13 +56,16 @@ func checkWrongUser(p *diag.Pass) diag.Verdict {
 			}
 		}
 	}
-	meant := usualAccount(p.Evidence)
+	meant, _ := p.Admin()
 	if v := told(p, ofPerson(p, hits, 1)); v.State == diag.Confirmed {
 		if h := hits[0]; h.Line.In == diag.ClientText {
 			meant = h.Match[1]
 			v.Args["user"] = h.Match[2]
 		}
 		return namesAccount(p.Evidence, v, meant)
+	}
+	if v := otherAccount(p, meant); v.State != diag.Unknown {
+		return v
 	}
 	a := clientAttempt(p.Evidence)
 	if a == nil || !a.Denied || a.User == "" || meant == "" || a.User == meant {
@@ -97,10 +100,55 @@ func namesAccount(e *diag.Evidence, v diag.Verdict, meant string) diag.Verdict {
 	return v
 }
 
-// usualAccount is the account that the image makes, "" if it is not known: what
-// the person said does not count.
-func usualAccount(e *diag.Evidence) string {
-	bare := *e
-	bare.Asked.User = ""
-	return bare.Account()
+// otherAccount judges what the server said: it takes a key for the image's own
+// account and not for the person's, or sends them to another one by its banner.
+// An account that somebody made, with a key that is not known here, is refused in
+// the same way; but nobody makes one with the name of another system's.
+func otherAccount(p *diag.Pass, meant string) diag.Verdict {
+	user := person(p.Evidence)
+	if user == "" {
+		return diag.Verdict{}
+	}
+	v := diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil)}
+	v.Args["user"] = user
+	if sent, seen := sentTo(p.Evidence, user); sent != "" {
+		v.Because = seen
+		return namesAccount(p.Evidence, v, sent)
+	}
+	no := refused(p.Evidence, user)
+	launch, _ := p.Takes(user, diag.LaunchKey)
+	own, _ := p.Takes(user, diag.PersonKey)
+	switch {
+	case user == "root" || meant == "" || meant == user:
+		return diag.Verdict{}
+	case launch == diag.Yes || own == diag.Yes:
+		return diag.Verdict{State: diag.RuledOut}
+	case len(no) == 0 || !takesKeys(p.Evidence, user):
+		return diag.Verdict{}
+	}
+	there, seen := p.Takes(meant, diag.PersonKey)
+	if there != diag.Yes {
+		v.State = diag.Possible
+		if there, seen = p.Takes(meant, diag.LaunchKey); there == diag.Yes && diag.UsualAccount(user) {
+			v.State = diag.Confirmed
+		}
+	}
+	if there == diag.No {
+		return diag.Verdict{} // refused in either, so that it is not the account
+	}
+	v.Because = append(seen, no...)
+	if v.State == diag.Possible {
+		v.Ask = "Was the account " + user + " made on the instance by somebody?"
+	}
+	return namesAccount(p.Evidence, v, meant)
+}
+
+// sentTo is the account that the server's banner sends the person to.
+func sentTo(e *diag.Evidence, user string) (string, []diag.Observation) {
+	for _, r := range e.Replies(user) {
+		if account := r.SendsTo(); account != "" && account != user {
+			return account, []diag.Observation{{Source: diag.SourceSSH, Where: r.Where(), Text: r.Said(func(s string) bool { return strings.Contains(s, account) })}}
+		}
+	}
+	return "", nil
 }

@@ -1,8 +1,10 @@
 package causes
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"sshhelp/diag"
 )
@@ -16,7 +18,7 @@ cannot tell that from somebody who pretends to be the server, and stops. The new
 fingerprint must be one of those that the instance printed on its console; then the
 old entry can go.`,
 	Text:   "The key of {server} is not the one that your client remembers{seen}.",
-	Maybe:  "The key of {server} may have changed since your client saw it first.",
+	Maybe:  "The key of {server} may not be the one that your client remembers{seen}.",
 	Breaks: diag.AtHostKey,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `REMOTE HOST IDENTIFICATION HAS CHANGED|POSSIBLE DNS SPOOFING DETECTED`,
@@ -35,7 +37,7 @@ old entry can go.`,
 		Example:  `ssh: handshake failed: knownhosts: key mismatch`,
 		NearMiss: `ssh: handshake failed: knownhosts: key is unknown`,
 	}},
-	ExplainedBy: []*diag.Cause{hostkeySuspicious, clientJumpHost},
+	ExplainedBy: []*diag.Cause{hostkeySuspicious, clientJumpHost, instanceRescued},
 	Check:       checkHostKeyChanged,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Was the instance rebuilt, or did you get its address only lately? If not, do not go on, and ask first."},
@@ -45,18 +47,62 @@ old entry can go.`,
 	}},
 }
 
-// checkHostKeyChanged: with the console's keys at hand, a fingerprint that is
-// none of them is another cause's affair.
+// checkHostKeyChanged: a client says so, and what is known of the key says why
+// and whether it is the instance's own; that it is none of the console's is
+// another cause's affair. Without a client, a change that was only just seen is a
+// reason why clients that know the old key would stop.
 func checkHostKeyChanged(p *diag.Pass) diag.Verdict {
 	v := told(p, fromPastes(p, nil))
+	t := changedTruth(p)
+	if v.State == diag.Unknown && t != nil && justChanged(p, t) {
+		v = diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Ask: "Does your client warn that the key of the server has changed?"}
+	}
 	if v.Args == nil {
 		return v
 	}
-	v.Args["seen"] = ""
-	if shown := fingerprintsShown(p.Evidence); slices.ContainsFunc(shown, func(f string) bool { return slices.Contains(consoleKeys(p.Evidence), f) }) {
-		v.Args["seen"] = ", but it is the one that the instance printed on its console"
+	v.Args["seen"] = vouchedFor(p, t)
+	if t != nil {
+		v.Because = append(v.Because, t.Observe(), t.ChangedFrom().Observe())
 	}
 	return v
+}
+
+// changedTruth is what is known of a key at the address that the person uses that
+// differs from the one that was seen before, nil if none does.
+func changedTruth(p *diag.Pass) *diag.HostKeyTruth {
+	for _, t := range p.HostKeys() {
+		if t.Reach.Target == p.Target() && t.ChangedFrom() != nil && t.Standing != diag.KeyForeign {
+			return &t
+		}
+	}
+	return nil
+}
+
+// fresh is for how long a change is news: by then those who connect have
+// accepted the new key.
+const fresh = 7 * 24 * time.Hour
+
+func justChanged(p *diag.Pass, t *diag.HostKeyTruth) bool {
+	return t.ChangedFrom().Address == t.Reach.Target.String() && (t.Since == nil || p.Now.Sub(t.Since.First) < fresh)
+}
+
+// vouchedFor continues the sentence that the key is another one with what is
+// known of the new one and of how that came about.
+func vouchedFor(p *diag.Pass, t *diag.HostKeyTruth) string {
+	said := ""
+	onConsole := func(f string) bool { return slices.Contains(consoleKeys(p.Evidence), f) }
+	if slices.ContainsFunc(fingerprintsShown(p.Evidence), onConsole) || t != nil && t.Standing == diag.KeyPrinted {
+		said = ", but it is the one that the instance printed on its console"
+	}
+	if t == nil {
+		return said
+	}
+	old := t.ChangedFrom()
+	until := old.Last.UTC().Format("2 January 2006")
+	if p.Instance != nil && old.Instance == p.Instance.ID {
+		return said + "; it had another one on " + until + ", so it was rebuilt or made new ones"
+	}
+	return said + "; on " + until + " the address was another instance's (" + cmp.Or(old.Name, old.Instance) + ")"
 }
 
 // fingerprintsShown are the fingerprints of host keys in a client's text that

@@ -16,7 +16,9 @@ is in between. It may also be harmless: an administrator made new keys later.`,
 	Text:   "What answers at {server} shows a key ({shown}) that the instance did not print on its console: it may be another machine.",
 	Maybe:  "What answers at {server} shows a key ({shown}) that is not on its console; its keys may have been made anew since.",
 	Breaks: diag.AtHostKey,
-	Check:  checkHostKeySuspicious,
+	// A rescue image has keys of its own.
+	ExplainedBy: []*diag.Cause{instanceRescued},
+	Check:       checkHostKeySuspicious,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Do not type a password there, and do not accept the key, before this is settled."},
 		{Do: "Check that the address is still the instance's.", Code: "openstack server show {id} -c addresses"},
@@ -26,19 +28,21 @@ is in between. It may also be harmless: an administrator made new keys later.`,
 }
 
 // checkHostKeySuspicious compares keys of a type that the console printed: a
-// server has several, and of the others the console says nothing.
+// server has several, and of the others the console says nothing. A key that was
+// seen of this very instance before has not come in between lately: somebody may
+// have made it anew with ssh-keygen -A.
 func checkHostKeySuspicious(p *diag.Pass) diag.Verdict {
 	printed := consoleKeys(p.Evidence)
 	if len(printed) == 0 {
 		return diag.Verdict{}
 	}
-	for i := range p.Reach {
-		r := &p.Reach[i]
-		if r.SSH == nil || r.Target != p.Target() {
-			continue
-		}
-		if v := compareKeys(p, r); v.State != diag.Unknown {
-			return v
+	for _, t := range p.HostKeys() {
+		switch {
+		case t.Reach.Target != p.Target():
+		case t.Standing == diag.KeyPrinted:
+			return diag.Verdict{State: diag.RuledOut}
+		case t.Standing == diag.KeyForeign:
+			return foreign(p, &t)
 		}
 	}
 	shown := fingerprintsShown(p.Evidence)
@@ -46,33 +50,27 @@ func checkHostKeySuspicious(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	}
 	return diag.Verdict{
-		State: diag.Possible, Args: suspectKey(p.Evidence, shown[0]),
+		State: diag.Possible, Args: suspectKey(p.Evidence, shown[0]), Ask: madeAnew,
 		Because: []diag.Observation{{Source: diag.SourcePaste, Where: "pasted text", Text: shown[0]}},
-		Ask:     "Were the instance's SSH host keys made anew after its first boot?",
 	}
+}
+
+const madeAnew = "Were the instance's SSH host keys made anew after its first boot?"
+
+func foreign(p *diag.Pass, t *diag.HostKeyTruth) diag.Verdict {
+	v := diag.Verdict{
+		State: diag.Confirmed, Args: suspectKey(p.Evidence, t.Key.Fingerprint()),
+		Because: []diag.Observation{t.Observe()},
+	}
+	if t.Since != nil {
+		v.State, v.Ask = diag.Possible, madeAnew
+		v.Because = append(v.Because, t.Since.Observe())
+	}
+	return v
 }
 
 func suspectKey(e *diag.Evidence, shown string) diag.Args {
 	args := textArgs(e, nil)
 	args["shown"] = shown
 	return args
-}
-
-// compareKeys holds what a probe was shown against the console.
-func compareKeys(p *diag.Pass, r *diag.Reach) diag.Verdict {
-	for _, shown := range r.SSH.HostKeys {
-		same := func(k diag.HostKey) bool { return k.SHA256 == shown.SHA256 }
-		if slices.ContainsFunc(p.Console.HostKeys, same) {
-			return diag.Verdict{State: diag.RuledOut}
-		}
-	}
-	for _, shown := range r.SSH.HostKeys {
-		if slices.ContainsFunc(p.Console.HostKeys, func(k diag.HostKey) bool { return k.Type == shown.Type }) {
-			return diag.Verdict{
-				State: diag.Confirmed, Args: suspectKey(p.Evidence, shown.SHA256),
-				Because: []diag.Observation{observeSSH(r, shown.Type+" "+shown.SHA256)},
-			}
-		}
-	}
-	return diag.Verdict{}
 }

@@ -63,6 +63,9 @@ func checkHostKeyUnknown(p *diag.Pass) diag.Verdict {
 	if keys := consoleKeys(p.Evidence); len(keys) > 0 {
 		v.Args["compare"] = "; the instance printed these on its console: " + listed(keys)
 	}
+	for _, t := range p.HostKeys() {
+		v.Because = append(v.Because, t.Observe())
+	}
 	return v
 }
 
@@ -73,7 +76,7 @@ func consoleKeys(e *diag.Evidence) []string {
 	}
 	var keys []string
 	for _, k := range e.Console.HostKeys {
-		keys = append(keys, k.SHA256)
+		keys = append(keys, k.Fingerprint())
 	}
 	slices.Sort(keys)
 	return keys

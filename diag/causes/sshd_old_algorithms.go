@@ -15,7 +15,7 @@ var sshdOldAlgorithms = &diag.Cause{
 the server's key, on a cipher and on a checksum. Current clients have dropped what is
 no longer safe; old servers, network devices and old libraries offer nothing else,
 and the other way round.`,
-	Text:   "Your client and {server} have no algorithm in common{what}: one of the two is too old.",
+	Text:   "{who} and {server} have no algorithm in common{what}: one of the two is too old.",
 	Breaks: diag.AtSSH,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `no matching ([\w -]+?) found(?:\. Their offer: (\S+))?`,
@@ -38,7 +38,7 @@ and the other way round.`,
 	Check:       checkOldAlgorithms,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Bring the older side up to date; that is the only lasting remedy."},
-		{Do: "As a stopgap let your client use the old algorithm for this one server, if the list behind \"Their offer\" holds it.", Code: "ssh -o KexAlgorithms=+diffie-hellman-group14-sha1,diffie-hellman-group1-sha1 -o HostKeyAlgorithms=+ssh-rsa -o Ciphers=+aes128-cbc -p {port} {user}@{address}"},
+		{Do: "As a stopgap let your client use the old algorithm for this one server, if the list behind \"Their offer\" holds it.", Code: "ssh -o KexAlgorithms=+{kex} -o HostKeyAlgorithms=+{hostkey} -o PubkeyAcceptedAlgorithms=+ssh-rsa -o Ciphers=+{cipher} -o MACs=+{mac} -p {port} {user}@{address}"},
 		{Do: "If the client is a library or an old program (JSch, paramiko, a NAS, a backup tool), take its current version; JSch's successor is com.github.mwiede."},
 		{Do: "If an update of the server's system broke an old client, its crypto policy may be eased for a while (Red Hat's systems).", Code: "sudo update-crypto-policies --show", Who: diag.Inside},
 	}},
@@ -48,29 +48,102 @@ and the other way round.`,
 // ssh-keyscan does, one connection for each type.
 var single = regexp.MustCompile(`no matching host key type found\. Their offer: [^,\s]+(?: \[preauth\])?$`)
 
+// checkOldAlgorithms: what a current client and the server would agree on counts
+// for more than whether the probe got in: that knows old algorithms too.
 func checkOldAlgorithms(p *diag.Pass) diag.Verdict {
 	s := sight(p.Evidence,
-		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Kex == diag.NoMatch },
-		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Kex == diag.OK })
+		func(r *diag.Reach) bool { return r.SSH != nil && (r.SSH.Kex == diag.NoMatch || lacks(r) != "") },
+		func(r *diag.Reach) bool { return r.SSH != nil && r.SSH.Kex == diag.OK && lacks(r) == "" })
 	hits := fromPastes(p, func(h diag.Hit) bool { return h.Line.In != diag.ServerLog || !single.MatchString(h.Text) })
 	hits = slices.DeleteFunc(hits, func(h diag.Hit) bool { return h.Line.In == diag.ServerLog && strings.Contains(h.Text, "Nmap") })
 	v := told(p, hits)
 	switch {
 	case v.State == diag.Confirmed:
+		v.Args["who"], v.Args["what"] = "Your client", ""
+		if what := strings.TrimSpace(firstOf(hits[0].Match[1:])); what != "" {
+			v.Args["what"] = " (" + what + ")"
+		}
 	case s.fails != nil:
-		v = diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil), Because: []diag.Observation{observeSSH(s.fails, s.fails.SSH.KexErr, "no algorithm in common")}}
+		v = algorithmsSeen(p.Evidence, s.fails)
 	case s.works:
 		return diag.Verdict{State: diag.RuledOut}
 	default:
 		return v
 	}
-	v.Args["what"] = ""
-	if len(hits) > 0 {
-		if what := strings.TrimSpace(firstOf(hits[0].Match[1:])); what != "" {
-			v.Args["what"] = " (" + what + ")"
+	stopgap(v.Args, s.fails)
+	return v
+}
+
+// algorithmsSeen is the verdict of a probe.
+func algorithmsSeen(e *diag.Evidence, r *diag.Reach) diag.Verdict {
+	v := diag.Verdict{State: diag.Confirmed, Args: textArgs(e, nil)}
+	v.Args["who"], v.Args["what"] = "A current SSH client", ""
+	lacking := lacks(r)
+	if lacking == "" {
+		v.Because = []diag.Observation{observeSSH(r, r.SSH.KexErr, "no algorithm in common")}
+		return v
+	}
+	v.Args["what"] = " (" + lacking + ")"
+	text := "nothing in common with a current client for: " + lacking
+	if offer := offerOf(r.SSH.Algorithms, lacking); len(offer) > 0 {
+		text += "; its offer: " + strings.Join(offer, ", ")
+	}
+	v.Because = []diag.Observation{observeSSH(r, text)}
+	return v
+}
+
+// lacks is what a current client and the server have nothing in common for, ""
+// if they agree or it was not worked out. A hardened or an old client that finds
+// nothing is its owner's affair.
+func lacks(r *diag.Reach) string {
+	for _, n := range r.SSH.Clients {
+		if n.Client == diag.CurrentClient {
+			return n.Lacking
 		}
 	}
-	return v
+	return ""
+}
+
+func offerOf(a *diag.Algorithms, lacking string) []string {
+	if a == nil {
+		return nil
+	}
+	switch lacking {
+	case "key exchange":
+		return a.Kex
+	case "host key":
+		return a.HostKey
+	case "cipher":
+		return a.Cipher
+	}
+	return a.MAC
+}
+
+// Of what OpenSSH still knows, but does not offer by itself any more, these are
+// the names (ssh_config(5) of 10.0), best first.
+var (
+	givenUpKex     = []string{"diffie-hellman-group-exchange-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"}
+	givenUpHostKey = []string{"ssh-rsa"}
+	givenUpCipher  = []string{"aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"}
+	givenUpMAC     = []string{"hmac-sha1", "hmac-sha1-96", "hmac-md5", "hmac-md5-96"}
+)
+
+// stopgap names the old algorithms that a client may be told to use: those that
+// the server is known to offer, else the usual ones.
+func stopgap(args diag.Args, r *diag.Reach) {
+	offered := diag.Algorithms{Kex: givenUpKex[1:], HostKey: givenUpHostKey, Cipher: givenUpCipher[2:3], MAC: givenUpMAC[:1]}
+	if r != nil && r.SSH.Algorithms != nil {
+		offered = *r.SSH.Algorithms
+	}
+	pick := func(known, offer []string) string {
+		both := slices.DeleteFunc(slices.Clone(known), func(name string) bool { return !slices.Contains(offer, name) })
+		if len(both) == 0 {
+			both = known[:1]
+		}
+		return strings.Join(both, ",")
+	}
+	args["kex"], args["hostkey"] = pick(givenUpKex, offered.Kex), pick(givenUpHostKey, offered.HostKey)
+	args["cipher"], args["mac"] = pick(givenUpCipher, offered.Cipher), pick(givenUpMAC, offered.MAC)
 }
 
 func firstOf(words []string) string {

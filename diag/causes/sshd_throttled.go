@@ -1,6 +1,10 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
 
 var sshdThrottled = &diag.Cause{
 	ID:    "sshd/throttled",
@@ -42,10 +46,19 @@ func checkThrottled(p *diag.Pass) diag.Verdict {
 	}
 	for _, r := range probes(p.Evidence) {
 		if r.SSH != nil {
-			if limit := limitSaid(r.SSH.Before); limit != "" {
+			if limit := limitSaid(slices.Concat(r.SSH.Before, goodbyes(r.SSH))); limit != "" {
 				return diag.Verdict{State: diag.Confirmed, Args: textArgs(p.Evidence, nil), Because: []diag.Observation{observeSSH(r, limit)}}
 			}
 		}
 	}
 	return diag.Verdict{}
+}
+
+// goodbyes are the words with which a server ended connections.
+func goodbyes(s *diag.SSHFacts) []string {
+	var words []string
+	for _, a := range s.Auth {
+		words = append(words, a.Goodbye)
+	}
+	return words
 }
