@@ -38,10 +38,13 @@ keeps out: it says no, and not why.`,
 func checkKeyNotInstalled(p *diag.Pass) diag.Verdict {
 	user, _ := p.Admin()
 	took, seen := p.Takes(user, diag.LaunchKey)
+	own, _ := p.Takes(user, diag.PersonKey)
 	offered := launchOffered(p)
 	switch {
 	case took == diag.Yes && user != "root", offered.State == diag.RuledOut:
 		return diag.Verdict{State: diag.RuledOut}
+	case took == diag.No && own == diag.Yes:
+		return diag.Verdict{} // another key took its place, and the person has it
 	case took != diag.No || !takesKeys(p.Evidence, user) || sha1Only(p.Evidence) != nil || dsaUnknown(p.Evidence):
 		return offered
 	}

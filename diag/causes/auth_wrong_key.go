@@ -55,13 +55,15 @@ func checkWrongKey(p *diag.Pass) diag.Verdict {
 // for an account that is known to be right.
 func ownKeyJudged(p *diag.Pass) diag.Verdict {
 	own, user := p.PersonKey(), p.Account()
+	meant, _ := p.Admin()
+	there, _ := p.Takes(meant, diag.PersonKey)
 	took, seen := p.Takes(user, diag.PersonKey)
 	launch, launchSeen := p.Takes(user, diag.LaunchKey)
 	same := own.Same(p.LaunchKey())
 	switch {
 	case own == (diag.HostKey{}):
 		return diag.Verdict{}
-	case took == diag.Yes, same == diag.Yes, plantedFor(p.Evidence, user, own):
+	case took == diag.Yes, there == diag.Yes, same == diag.Yes, plantedFor(p.Evidence, user, own):
 		return diag.Verdict{State: diag.RuledOut}
 	case took != diag.No && same != diag.No, !takesKeys(p.Evidence, user):
 		return diag.Verdict{}
@@ -74,7 +76,6 @@ func ownKeyJudged(p *diag.Pass) diag.Verdict {
 	if len(seen) == 0 {
 		v.Because = append(v.Because, keySource(p.Evidence))
 	}
-	meant, _ := p.Admin()
 	if same == diag.No && took == diag.No && (launch == diag.Yes || launch == diag.NotKnown && meant == user) {
 		v.State = diag.Confirmed
 		return v

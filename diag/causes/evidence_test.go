@@ -2,6 +2,7 @@ package causes
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +25,16 @@ var without = map[string]func(*diag.Evidence){
 			e.Reach[i].SSH = nil
 		}
 	},
+	"auth":      onSSH(func(s *diag.SSHFacts) { s.Auth = nil }),
+	"keys":      onAuth(func(a *diag.AuthFacts) { a.Keys = nil }),
+	"methods":   onAuth(func(a *diag.AuthFacts) { a.Methods = nil }),
+	"lists":     onSSH(func(s *diag.SSHFacts) { s.SigAlgs, s.Clients, s.Algorithms = nil, nil, nil }),
+	"hostkeys":  onSSH(func(s *diag.SSHFacts) { s.HostKeys = nil }),
+	"memory":    func(e *diag.Evidence) { e.SeenKeys = nil },
+	"key pair":  func(e *diag.Evidence) { e.KeyPair = nil },
+	"own key":   func(e *diag.Evidence) { e.Asked.Key = nil },
+	"user":      func(e *diag.Evidence) { e.Asked.User = "" },
+	"effort":    dropEffort,
 	"pastes":    func(e *diag.Evidence) { e.Pastes = nil },
 	"now":       func(e *diag.Evidence) { e.Now = e.Now.AddDate(-5000, 0, 0) },
 	"query":     func(e *diag.Evidence) { e.Asked.Query = "" },
@@ -33,6 +44,30 @@ var without = map[string]func(*diag.Evidence){
 			e.Network.Ports[i].Routers, e.Network.Ports[i].Floating = nil, nil
 		}
 	},
+}
+
+func onSSH(drop func(*diag.SSHFacts)) func(*diag.Evidence) {
+	return func(e *diag.Evidence) {
+		for i := range e.Reach {
+			if s := e.Reach[i].SSH; s != nil {
+				drop(s)
+			}
+		}
+	}
+}
+
+func onAuth(drop func(*diag.AuthFacts)) func(*diag.Evidence) {
+	return onSSH(func(s *diag.SSHFacts) {
+		for i := range s.Auth {
+			drop(&s.Auth[i])
+		}
+	})
+}
+
+func dropEffort(e *diag.Evidence) {
+	for i := range e.Reach {
+		e.Reach[i].Effort = diag.Effort{}
+	}
 }
 
 func ports(e *diag.Evidence) []diag.Port {
@@ -96,6 +131,39 @@ func TestWhatWasNotTriedIsNoEvidence(t *testing.T) {
 	}
 }
 
+// TestWhatWasNotAskedIsNoEvidence: a question about an account that was not put,
+// or that we gave up, weighs as much as none, and so does one about a key.
+func TestWhatWasNotAskedIsNoEvidence(t *testing.T) {
+	catalogue, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	weigh := func(c *storyCase, drop func(*diag.Evidence)) string {
+		e := c.evidence(t)
+		drop(e)
+		return findings(catalogue.Diagnose(e))
+	}
+	for _, c := range readCases(t) {
+		if text, _ := c.file("case.json"); !strings.Contains(text, `"auth"`) {
+			continue
+		}
+		for _, o := range []diag.Outcome{diag.NotTried, diag.Canceled, diag.NotPermitted, diag.Failed} {
+			asked := weigh(c, onAuth(func(a *diag.AuthFacts) { a.Outcome = o }))
+			if diff := cmp.Diff(weigh(c, without["auth"]), asked); diff != "" {
+				t.Errorf("%s: accounts about which asking ended %v changed the findings (-none +%v):\n%s", c.path, o, o, diff)
+			}
+			keys := weigh(c, onAuth(func(a *diag.AuthFacts) {
+				for i := range a.Keys {
+					a.Keys[i].Accepted, a.Keys[i].Algorithm = o, ""
+				}
+			}))
+			if diff := cmp.Diff(weigh(c, without["keys"]), keys); diff != "" {
+				t.Errorf("%s: keys about which asking ended %v changed the findings (-none +%v):\n%s", c.path, o, o, diff)
+			}
+		}
+	}
+}
+
 // TestGapsAreNoEvidence: that something could not be learnt may weaken a
 // finding, but never makes or strengthens one.
 func TestGapsAreNoEvidence(t *testing.T) {
@@ -147,7 +215,7 @@ func TestLessEvidenceRulesNothingOut(t *testing.T) {
 		for _, f := range before.Findings {
 			judged = append(judged, f.ID)
 		}
-		for _, what := range []string{"everything", "search", "image", "network", "console", "pings", "reach", "ssh", "pastes"} {
+		for _, what := range []string{"everything", "search", "image", "network", "console", "pings", "reach", "ssh", "auth", "keys", "lists", "hostkeys", "memory", "pastes"} {
 			e := c.evidence(t)
 			without[what](e)
 			for _, id := range catalogue.Diagnose(e).RuledOut {

@@ -58,7 +58,9 @@ func checkThrottled(p *diag.Pass) diag.Verdict {
 func goodbyes(s *diag.SSHFacts) []string {
 	var words []string
 	for _, a := range s.Auth {
-		words = append(words, a.Goodbye)
+		if a.Outcome.Told() {
+			words = append(words, a.Goodbye)
+		}
 	}
 	return words
 }
