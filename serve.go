@@ -56,6 +56,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("start the bot: %w", err)
 	}
+	engine.Memory = b.Memory() // before Run, with which the first diagnosis begins
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"net/netip"
 	"strconv"
 	"time"
 )
@@ -25,6 +26,8 @@ import (
 //	mine:USER              zset    REFs of a person's checks, by when they began StateTTL after the newest
 //	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
 //	handover:REF           string  what the newest run saw, redacted, as JSON   handoverTTL
+//	hostkeys:at:ADDRESS    hash    host keys seen at the address, 32 at most    memoryTTL after the last
+//	hostkeys:of:INSTANCE   hash    host keys seen of the instance, likewise     memoryTTL after the last
 type keys struct{ prefix string }
 
 const (
@@ -49,6 +52,9 @@ func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + 
 func (k keys) lock(ref string) string           { return k.prefix + "lock:" + ref }
 func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
 func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
+
+func (k keys) hostKeysAt(a netip.Addr) string    { return k.prefix + "hostkeys:at:" + a.String() }
+func (k keys) hostKeysOf(instance string) string { return k.prefix + "hostkeys:of:" + instance }
 
 // stream is where jobs of a kind wait. Quick ones have their own, and a replica
 // takes no check that it has no room to run.
