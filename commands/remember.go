@@ -20,8 +20,17 @@ func (r recollection) Read(ctx context.Context, known *diag.Evidence, _ diag.Sou
 	if err != nil {
 		return nil, err
 	}
+	for i := range seen {
+		if s := &seen[i]; s.Instance != known.Instance.ID {
+			s.Instance, s.Name = anotherInstance, ""
+		}
+	}
 	return seen, nil
 }
+
+// anotherInstance stands for whoever else had an address: who asks may not be
+// allowed to know more of it than that there was one.
+const anotherInstance = "another instance"
 
 // addressesOf are the addresses that may be probed.
 func addressesOf(known *diag.Evidence) []netip.Addr {

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -159,15 +160,8 @@ func (t *HostKeyTruth) Observe() Observation {
 func (s *SeenKey) Observe() Observation {
 	return Observation{
 		Source: SourceMemory, Where: s.Address + " on " + day(s.Last),
-		Text: s.Key.Type + " " + s.Key.Fingerprint() + " of " + s.of(),
+		Text: s.Key.Type + " " + s.Key.Fingerprint() + " of " + cmp.Or(s.Name, "another instance"),
 	}
-}
-
-func (s *SeenKey) of() string {
-	if s.Name == "" {
-		return s.Instance
-	}
-	return s.Name + " (" + s.Instance + ")"
 }
 
 // day is a date as people write it.

@@ -1,7 +1,6 @@
 package causes
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +101,7 @@ func vouchedFor(p *diag.Pass, t *diag.HostKeyTruth) string {
 	if p.Instance != nil && old.Instance == p.Instance.ID {
 		return said + "; it had another one on " + until + ", so it was rebuilt or made new ones"
 	}
-	return said + "; on " + until + " the address was another instance's (" + cmp.Or(old.Name, old.Instance) + ")"
+	return said + "; on " + until + " the address was another instance's"
 }
 
 // fingerprintsShown are the fingerprints of host keys in a client's text that
