@@ -142,9 +142,8 @@ func rulesOut(p *diag.Port) []*diag.Rule {
 // takesLaunchKey reports whether the server said that it would accept the key
 // that the instance was launched with.
 func takesLaunchKey(e *diag.Evidence) bool {
-	return slices.ContainsFunc(e.Reach, func(r diag.Reach) bool {
-		return r.SSH != nil && slices.ContainsFunc(r.SSH.Auth, func(a diag.AuthFacts) bool {
-			return slices.ContainsFunc(a.Keys, func(k diag.KeyAnswer) bool { return k.Whose == diag.LaunchKey && k.Accepted == diag.OK })
-		})
+	return slices.ContainsFunc(e.Replies(""), func(r diag.Reply) bool {
+		k := r.Key(diag.LaunchKey)
+		return k != nil && k.Accepted == diag.OK
 	})
 }
