@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ type call struct {
 	path    string // below the service's versioned root
 	query   url.Values
 	body    any // if not nil, the call is a POST
+	status  int // of success; 0: 200
 }
 
 // maxAnswer bounds what is read of one answer. A page of a thousand servers in
@@ -67,7 +69,7 @@ func (c *Cloud) try(ctx context.Context, a *access, q call) ([]byte, error) {
 		return nil, &failure{op: q.op, status: http.StatusNotImplemented, cause: errNoService}
 	}
 	client, method := *service, http.MethodGet
-	options := &gophercloud.RequestOpts{KeepResponseBody: true, OkCodes: []int{200}}
+	options := &gophercloud.RequestOpts{KeepResponseBody: true, OkCodes: []int{cmp.Or(q.status, http.StatusOK)}}
 	if q.body != nil {
 		method, options.JSONBody = http.MethodPost, q.body
 	}

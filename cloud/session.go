@@ -28,6 +28,7 @@ type session struct {
 	http     http.Client
 	log      *slog.Logger
 	now      func() time.Time
+	once     bool // a call that is answered 429 is not made again
 
 	shared shared[access]
 	mu     sync.Mutex
@@ -114,7 +115,9 @@ func (s *session) login(ctx context.Context) (*access, error) {
 	}
 	provider.HTTPClient = s.http
 	provider.UserAgent.Prepend("sshhelp")
-	provider.RetryBackoffFunc = backOff
+	if !s.once {
+		provider.RetryBackoffFunc = backOff
+	}
 	auth, asked := s.auth, s.now()
 	// v3 at once, without asking Keystone for its versions: v2 is gone since 2018.
 	if err := openstack.AuthenticateV3(ctx, provider, &auth, gophercloud.EndpointOpts{}); err != nil {

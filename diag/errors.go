@@ -13,6 +13,22 @@ var (
 	ErrConfig = errors.New("the cloud is not configured")
 )
 
+// Errors that mean that an [Action] was not begun, or that this is not known. An
+// error of an action that wraps none of them means that it was not begun either.
+var (
+	// ErrGone: there is no such instance, or not for this credential.
+	ErrGone = errors.New("there is no such instance")
+	// ErrConflict: the instance is in a state in which the action cannot begin,
+	// or it is locked.
+	ErrConflict = errors.New("the instance's state does not allow it")
+	// ErrRefused: the cloud does not let this credential do it, or does not
+	// offer it.
+	ErrRefused = errors.New("the cloud refused")
+	// ErrOutcome: the call may have been carried out, or not. It must not be
+	// made again.
+	ErrOutcome = errors.New("it is not known whether the cloud took it")
+)
+
 // A Check is one line of the self-test.
 type Check struct {
 	What string     `json:"what"` // "OpenStack lab: console log"

@@ -14,6 +14,7 @@ import (
 const (
 	Hang  = "hang"  // no answer until the client gives up
 	Reset = "reset" // the connection is closed without an answer
+	Lost  = "lost"  // the call is carried out, then the connection is closed without an answer
 )
 
 type fault struct {
@@ -25,12 +26,12 @@ type fault struct {
 // Fail makes the next count calls (all, if count is 0) that match fail. method
 // "" or "*" is any; pattern is as in path.Match on the whole path
 // (/compute/v2.1/servers/*), or any part of the path if it has no leading
-// slash. how is an HTTP status, such as "503", or Hang or Reset. A token is not
-// asked for first, as with a proxy in front of the cloud.
+// slash. how is an HTTP status, such as "503", or Hang, Reset or Lost. A token is
+// not asked for first, as with a proxy in front of the cloud.
 func (s *Server) Fail(method, pattern, how string, count int) error {
 	status, err := strconv.Atoi(how)
-	if how != Hang && how != Reset && (err != nil || status < 400 || status > 599) {
-		return fmt.Errorf("fail %s: %q is not a status of 400 to 599, %q or %q", pattern, how, Hang, Reset)
+	if how != Hang && how != Reset && how != Lost && (err != nil || status < 400 || status > 599) {
+		return fmt.Errorf("fail %s: %q is not a status of 400 to 599, %q, %q or %q", pattern, how, Hang, Reset, Lost)
 	}
 	if _, err := path.Match(pattern, ""); err != nil {
 		return fmt.Errorf("fail %s: %w", pattern, err)
@@ -90,11 +91,15 @@ func (s *Server) faultFor(r *http.Request) string {
 	return ""
 }
 
-// misbehave acts as Fail asked, and reports whether it did.
-func (s *Server) misbehave(w http.ResponseWriter, r *http.Request) bool {
+// misbehave acts as Fail asked, and reports whether it did; next is what would
+// have been done.
+func (s *Server) misbehave(w *heldWriter, r *http.Request, next http.Handler) bool {
 	switch how := s.faultFor(r); how {
 	case "":
 		return false
+	case Lost:
+		next.ServeHTTP(w, r)
+		w.status = 0
 	case Hang:
 		select {
 		case <-r.Context().Done():

@@ -58,7 +58,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 			held.release()
 		}()
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-		if s.pause(r.Context(), s.delay()) && !s.misbehave(held, r) {
+		if s.pause(r.Context(), s.delay()) && !s.misbehave(held, r, next) {
 			next.ServeHTTP(held, r)
 		}
 	})
