@@ -38,6 +38,8 @@ type Options struct {
 	Engine Engine       // may be nil for [Check] only
 	Logger *slog.Logger // nil: nothing is logged
 
+	Actions Actions // the zero value: sshhelp changes nothing
+
 	MaxChecks        int // at once; 0: 8
 	PerUserPerMinute int // requests of one person; 0: 10
 
@@ -55,6 +57,7 @@ func (o Options) withDefaults() Options {
 	o.StateTTL = cmp.Or(o.StateTTL, 7*24*time.Hour)
 	o.MaxChecks = cmp.Or(o.MaxChecks, 8)
 	o.PerUserPerMinute = cmp.Or(o.PerUserPerMinute, 10)
+	o.Actions = o.Actions.withDefaults()
 	o.Version = cmp.Or(o.Version, "unknown")
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -74,6 +77,9 @@ type Bot struct {
 	links   *links
 	checks  *work
 	notes   *work
+	forms   *work
+	acts    *work
+	acting  actPace
 	me      identity // set before the sockets open
 	fatal   chan error
 	closed  sync.Once
@@ -95,6 +101,7 @@ type pace struct {
 	deaf      time.Duration // without hello until Healthy fails
 	mute      time.Duration // without hello until Run gives up
 	lookAgain []time.Duration
+	acts      actPace
 	admit     time.Duration // for taking up what an envelope asks, before its ack
 }
 
@@ -105,7 +112,7 @@ func normalPace() pace {
 	return pace{
 		lease: 12 * time.Second, block: 2 * time.Second, edit: 1500 * time.Millisecond, drain: 25 * time.Second,
 		grace: 100 * time.Millisecond, admit: admitMost, deaf: 3 * time.Minute, mute: 10 * time.Minute,
-		lookAgain: []time.Duration{0, time.Second, 3 * time.Second},
+		lookAgain: []time.Duration{0, time.Second, 3 * time.Second}, acts: normalActPace(),
 	}
 }
 
@@ -133,6 +140,9 @@ func newBot(o Options, p pace) (*Bot, error) {
 	b.links = newLinks(o.Connections, time.Now)
 	b.checks = newWork(s, s.stream(checkJob), p, o.MaxChecks, b.log, b.perform)
 	b.notes = newWork(s, s.stream(tellJob), p, maxNotes, b.log, b.perform)
+	b.forms = newWork(s, s.stream(formJob), p, maxForms, b.log, b.perform)
+	b.acts = newWork(s, s.stream(actJob), p, maxActs, b.log, b.perform)
+	b.acting = p.acts
 	return b, nil
 }
 

@@ -172,7 +172,7 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	}
 	took := time.Since(started)
 	b.log.Info("diagnosed", "ref", r.Ref, "causes", d.Causes, "possible", d.Possible, "took", took)
-	if err := b.conclude(ctx, r, rootMessage(d, r, took)); err != nil {
+	if err := b.conclude(ctx, r, withNote(rootMessage(d, r, took), b.remedyNote(d))); err != nil {
 		return nil, err
 	}
 	if err := b.postEvidence(ctx, r, d); err != nil {
@@ -180,6 +180,9 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	}
 	b.count(ctx, r, d)
 	b.keepHandover(ctx, r, d)
+	if err := b.offers(ctx, r, d); err != nil {
+		b.log.Warn("no offer in the thread", "ref", r.Ref, "err", err)
+	}
 	r.Last = resultOf(d)
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the result will not be remembered", "ref", r.Ref, "err", err)

@@ -36,6 +36,7 @@ func newFakeEngine() *fakeEngine {
 			{ID: "44444444-aaaa", Name: "web-2", Status: "ACTIVE", Addresses: []diag.Address{{IP: netip.MustParseAddr("203.0.113.9"), Floating: true}}},
 			{ID: "55555555-aaaa", Name: hostile, Status: "SHUTOFF"},
 			{ID: "66666666-aaaa", Name: "theirs", Status: "SHUTOFF", Cloud: "north", Project: "p1"},
+			{ID: "77777777-aaaa", Name: "stuck", Status: "ACTIVE", Metadata: map[string]string{"stuck": "yes"}},
 		},
 	}
 }
@@ -112,7 +113,7 @@ func (e *fakeEngine) asked() []diag.Asked {
 	return append([]diag.Asked{}, e.diagnosed...)
 }
 
-// testCatalogue knows three causes, with foreign text in all their words.
+// testCatalogue knows four causes, with foreign text in all their words.
 var testCatalogue = func() *diag.Catalogue {
 	c, err := diag.NewCatalogue([]*diag.Cause{
 		{
@@ -126,10 +127,21 @@ var testCatalogue = func() *diag.Catalogue {
 					Source: diag.SourceServer, Where: "instance " + p.Instance.ID, Text: "SHUTOFF " + p.Instance.Name,
 				}}}
 			},
-			Fix: diag.Remedy{Steps: []diag.Step{
+			Fix: diag.Remedy{Action: diag.Start, Steps: []diag.Step{
 				{Do: "Start {name}.", Code: "openstack server start {id}\nopenstack server show {name}"},
 				{Do: "Wait until it has booted.", Risk: diag.Restarts},
 			}},
+		},
+		{
+			ID: "boot/kernel-panic", Title: "its kernel panicked", Doc: "It panicked.", Breaks: diag.AtGuest,
+			Text: "The kernel of {name} has panicked.",
+			Check: func(p *diag.Pass) diag.Verdict {
+				if p.Instance == nil || p.Instance.Metadata["stuck"] == "" {
+					return diag.Verdict{State: diag.RuledOut}
+				}
+				return diag.Verdict{State: diag.Confirmed}
+			},
+			Fix: diag.Remedy{Action: diag.HardReboot, Steps: []diag.Step{{Do: "Hard reboot {name}.", Risk: diag.Restarts}}},
 		},
 		{
 			ID: "instance/not-found", Title: "there is no such instance", Doc: "It is not there.", Breaks: diag.AtName,

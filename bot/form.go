@@ -163,7 +163,11 @@ func (s *store) keep(ctx context.Context, key string, value any, ttl time.Durati
 
 // fetch reads what keep has stored; errForgotten if it is gone.
 func (s *store) fetch(ctx context.Context, key string, value any) error {
-	data, err := s.db.Get(ctx, key).Bytes()
+	var data []byte
+	err := insist(ctx, func(ctx context.Context) (err error) {
+		data, err = s.db.Get(ctx, key).Bytes()
+		return err
+	})
 	if errors.Is(err, redis.Nil) {
 		return errForgotten
 	}

@@ -141,6 +141,7 @@ func quick() pace {
 	p.block, p.edit, p.grace = 100*time.Millisecond, 100*time.Millisecond, 20*time.Millisecond
 	p.lease, p.drain = 3*time.Second, 5*time.Second
 	p.lookAgain = []time.Duration{0, 50 * time.Millisecond}
+	p.acts.look, p.acts.ring, p.acts.doubt, p.acts.trigger = 20*time.Millisecond, 20*time.Millisecond, 300*time.Millisecond, 20*time.Second
 	p.admit = 2 * time.Second // a machine that runs all tests at once is slow; Slack waits 3 s
 	return p
 }
@@ -310,7 +311,7 @@ func (r *rig) ours(channel string) (roots, replies []twin.Message) {
 func (r *rig) idle(b *Bot) {
 	r.t.Helper()
 	r.until("no work is left", func(ctx context.Context) error {
-		for _, stream := range []string{b.checks.stream, b.notes.stream} {
+		for _, stream := range []string{b.checks.stream, b.notes.stream, b.forms.stream, b.acts.stream} {
 			n, err := b.store.db.XLen(ctx, stream).Result()
 			if err == nil && n > 0 {
 				err = fmt.Errorf("%d jobs left", n)

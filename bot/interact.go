@@ -15,7 +15,8 @@ type interaction struct {
 	CallbackID  string `json:"callback_id"`
 	ResponseURL string `json:"response_url"`
 	User        struct {
-		ID string `json:"id"`
+		ID   string `json:"id"`
+		Team string `json:"team_id"` // that the person belongs to
 	} `json:"user"`
 	Team struct {
 		ID string `json:"id"`

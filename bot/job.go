@@ -16,6 +16,7 @@ type job struct {
 	Ref    string     `json:"ref"` // reference of the check, or of this request
 	Asked  diag.Asked `json:"asked,omitzero"`
 	Change change     `json:"change,omitzero"`
+	Press  press      `json:"press,omitzero"`
 	Text   string     `json:"text,omitempty"` // to tell, in mrkdwn
 	User   string     `json:"user"`
 	Team   string     `json:"team"`
@@ -42,6 +43,9 @@ const (
 
 	summaryJob  jobKind = "summary"  // open the summary of check Ref
 	escalateJob jobKind = "escalate" // hand the check of Order over, with the summary in Text
+
+	confirmJob jobKind = "confirm" // open the form of Press.Offer for User
+	actJob     jobKind = "act"     // carry Press.Offer out, as User has confirmed
 )
 
 // quick are the kinds that wait for nobody: they have a stream of their own, so

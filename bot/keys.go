@@ -28,6 +28,17 @@ import (
 //	handover:REF           string  what the newest run saw, redacted, as JSON   handoverTTL
 //	hostkeys:at:ADDRESS    hash    host keys seen at the address, 32 at most    memoryTTL after the last
 //	hostkeys:of:INSTANCE   hash    host keys seen of the instance, likewise     memoryTTL after the last
+//	work:forms             stream  forms to open                                until finished
+//	work:acts              stream  actions to carry out and to watch            until finished
+//	offer:ID               string  an action that a check called for, as JSON   offerKept
+//	offered:REF            string  ID of the check's newest offer               offerKept
+//	confirm:VIEW           string  offer and person of an open form, as JSON    formLife
+//	consent:ID             string  the first of two confirmations, as JSON      Actions.SecondWithin
+//	deed:ID                hash    how far the offer's action has come          offerKept
+//	acting:INSTANCE        string  the job that acts on an instance             Actions.Watch, lockMargin
+//	rest:INSTANCE          string  that it was acted on                         Actions.Cooldown
+//	acted:USER             string  actions of a person, and of all ("")         an hour from the first
+//	audit                  stream  who wanted to do what, and what came of it   the newest auditMost
 type keys struct{ prefix string }
 
 const (
@@ -51,15 +62,30 @@ func (k keys) check(ref string) string          { return k.prefix + "check:" + r
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }
 func (k keys) lock(ref string) string           { return k.prefix + "lock:" + ref }
 func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
+func (k keys) offer(id string) string           { return k.prefix + "offer:" + id }
+func (k keys) offered(ref string) string        { return k.prefix + "offered:" + ref }
+func (k keys) confirm(view string) string       { return k.prefix + "confirm:" + view }
+func (k keys) consent(offer string) string      { return k.prefix + "consent:" + offer }
+func (k keys) deed(offer string) string         { return k.prefix + "deed:" + offer }
+func (k keys) acting(instance string) string    { return k.prefix + "acting:" + instance }
+func (k keys) rest(instance string) string      { return k.prefix + "rest:" + instance }
+func (k keys) acted(user string) string         { return k.prefix + "acted:" + user }
+func (k keys) audit() string                    { return k.prefix + "audit" }
 func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
 
 func (k keys) hostKeysAt(a netip.Addr) string    { return k.prefix + "hostkeys:at:" + a.String() }
 func (k keys) hostKeysOf(instance string) string { return k.prefix + "hostkeys:of:" + instance }
 
 // stream is where jobs of a kind wait. Quick ones have their own, and a replica
-// takes no check that it has no room to run.
+// takes no check that it has no room to run. Forms have theirs because a trigger
+// lives 3 s, and actions because one is watched for minutes.
 func (k keys) stream(kind jobKind) string {
-	if kind.quick() {
+	switch {
+	case kind == formJob, kind == summaryJob, kind == confirmJob:
+		return k.prefix + "work:forms"
+	case kind == actJob:
+		return k.prefix + "work:acts"
+	case kind.quick():
 		return k.prefix + "work:notes"
 	}
 	return k.prefix + "work:checks"

@@ -47,7 +47,9 @@ func (o *outbox) lane(method, channel string) *lane {
 	switch method {
 	case "chat.postMessage":
 		key, every, burst = method+" "+channel, time.Second, 3
-	case "chat.postEphemeral", "users.info": // tier 4: 100 a minute
+	case "usergroups.users.list": // tier 2: 20 a minute
+		every, burst = 3750*time.Millisecond, 10
+	case "chat.postEphemeral", "users.info", "views.open", "views.update", "files.completeUploadExternal": // tier 4: 100 a minute
 		every, burst = 750*time.Millisecond, 30
 	case "response_url":
 		every, burst = 50*time.Millisecond, 50

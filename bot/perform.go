@@ -42,6 +42,10 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		err = b.openSummary(ctx, j)
 	case escalateJob:
 		err = b.escalate(ctx, j)
+	case confirmJob:
+		err = b.openConfirm(ctx, j, tries)
+	case actJob:
+		err = b.act(ctx, j)
 	default:
 		log.Error("dropped a job of a kind that is not known")
 		return nil
@@ -85,6 +89,9 @@ func (b *Bot) giveUp(ctx context.Context, j *job) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	m := message{text: failedText(j.Ref)}
+	if j.Kind == actJob {
+		m.text = lostTrackText(j.Ref)
+	}
 	r, err := b.store.load(ctx, j.Ref)
 	if err == nil && r.Root != "" && j.Kind == checkJob {
 		b.forgetRecent(ctx, r)

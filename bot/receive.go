@@ -20,6 +20,9 @@ func (b *Bot) receive(ctx context.Context, env envelope) (payload any, ok bool) 
 	case "events_api":
 		w = b.said(env)
 	case "interactive":
+		if payload, ok, mine := b.pressed(ctx, env); mine {
+			return payload, ok
+		}
 		payload, w = b.interact(env)
 	default:
 		b.log.Info("acked an envelope of a kind that is not served", "type", env.Type)

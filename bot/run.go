@@ -33,10 +33,14 @@ func (b *Bot) Run(ctx context.Context) error {
 	var jobs sync.WaitGroup
 	jobs.Go(func() { b.checks.run(working) })
 	jobs.Go(func() { b.notes.run(working) })
+	jobs.Go(func() { b.forms.run(working) })
+	jobs.Go(func() { b.acts.run(working) })
 
 	cause := b.listen(ctx)
 	b.checks.stop()
 	b.notes.stop()
+	b.forms.stop()
+	b.acts.stop()
 	drained := make(chan struct{})
 	go func() { jobs.Wait(); close(drained) }() // ends with jobs, which stopWork bounds
 	select {

@@ -46,6 +46,10 @@ func failedText(ref string) string {
 	return fmt.Sprintf("Something went wrong inside sshhelp, and this was not answered. Please try again; whoever runs it finds reference %s in the log.", ref)
 }
 
+func lostTrackText(ref string) string {
+	return fmt.Sprintf("Something went wrong inside sshhelp while it acted for you. It will not try again. Look at the instance before anybody does; whoever runs sshhelp finds reference %s in the log.", ref)
+}
+
 func inviteText(bot string) string {
 	return fmt.Sprintf("sshhelp is not in this channel, so only you see this answer. To have it here with a thread to go on in, write `/invite @%s` and ask again.", bot)
 }

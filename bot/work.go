@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -15,6 +16,13 @@ import (
 
 // maxNotes is how many private words a bot says at once.
 const maxNotes = 4
+
+// maxForms and maxActs are how many forms are opened and how many actions are
+// carried out and watched at once.
+const (
+	maxForms = 8
+	maxActs  = 8
+)
 
 // maxTries is how often a job is begun. A job that takes its process down each
 // time must not go round forever.
@@ -127,6 +135,17 @@ func (w *work) rest(d time.Duration) bool {
 	case <-w.quit:
 		return false
 	}
+}
+
+// enqueue puts down a job that nobody has asked for by an envelope.
+func (s *store) enqueue(ctx context.Context, j *job) error {
+	err := insist(ctx, func(ctx context.Context) error {
+		return s.db.XAdd(ctx, &redis.XAddArgs{Stream: s.stream(j.Kind), Values: []any{"job", j.encode()}}).Err()
+	})
+	if err != nil {
+		return fmt.Errorf("queue %s of %s: %w", j.Kind, j.Ref, err)
+	}
+	return nil
 }
 
 // next waits for one new job; an empty id means that none came.

@@ -204,7 +204,7 @@ func Refuses(a diag.Action, i *diag.Instance) string {
 	case !ok:
 		return "There is no such action."
 	case !slices.Contains(deed.from, i.Status):
-		return fmt.Sprintf("It is %s now, and only what is %s can be %s.", said(i.Status), inWords(deed.from), deed.Past)
+		return fmt.Sprintf("It is %s now, and only what is %s can be %s.", stated(i.Status), eitherOf(deed.from), deed.Past)
 	case i.Task != "":
 		return "The cloud is at work on it already (" + i.Task + ")."
 	case i.Locked:
@@ -213,9 +213,9 @@ func Refuses(a diag.Action, i *diag.Instance) string {
 	return ""
 }
 
-func said(status string) string { return cmp.Or(status, "in a state that the cloud does not tell") }
+func stated(status string) string { return cmp.Or(status, "in a state that the cloud does not tell") }
 
-func inWords(list []string) string {
+func eitherOf(list []string) string {
 	if len(list) == 1 {
 		return list[0]
 	}
@@ -232,7 +232,7 @@ func Swapped(a diag.Action, then, now *diag.Instance) string {
 	case then.Name != now.Name:
 		return "Its name has changed since it was checked."
 	case then.Status != now.Status:
-		return fmt.Sprintf("It was %s when this was offered, and is %s now.", said(then.Status), said(now.Status))
+		return fmt.Sprintf("It was %s when this was offered, and is %s now.", stated(then.Status), stated(now.Status))
 	case a == diag.HardReboot && !then.Updated.Equal(now.Updated):
 		return "The cloud has done something to it since it was checked; perhaps somebody else has rebooted it."
 	}
@@ -247,7 +247,7 @@ func Reached(i *diag.Instance) bool { return i.Status == "ACTIVE" && i.Task == "
 // "HARD_REBOOT (reboot_started_hard)".
 func StateOf(i *diag.Instance) string {
 	if i.Task == "" {
-		return said(i.Status)
+		return stated(i.Status)
 	}
-	return said(i.Status) + " (" + i.Task + ")"
+	return stated(i.Status) + " (" + i.Task + ")"
 }
