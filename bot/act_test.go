@@ -15,6 +15,7 @@ import (
 
 // The whole way: offer, form, console saved, one call, states, SSH, new check.
 func TestConfirmedActionIsCarriedOutAndWatched(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, m memory) {
 		r, h := actRig(t, m)
 		h.way = []diag.Instance{{Status: "HARD_REBOOT", Task: "reboot_started_hard"}, {Status: "HARD_REBOOT", Task: "reboot_started_hard"}}
@@ -84,6 +85,7 @@ func (r *rig) message(m twin.Message) twin.Message {
 }
 
 func TestNothingIsOfferedUnlessSwitchedOn(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Actions)
 		says   string
@@ -95,6 +97,7 @@ func TestNothingIsOfferedUnlessSwitchedOn(t *testing.T) {
 		"on":            {func(*Actions) {}, "on-call can confirm it in the thread"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, _ := actRig(t, nil)
 			c.change(&r.opts.Actions)
 			b, _ := r.serve()
@@ -121,6 +124,7 @@ func TestNothingIsOfferedUnlessSwitchedOn(t *testing.T) {
 
 // Two people: the first is not enough, and is not the second either.
 func TestSecondPerson(t *testing.T) {
+	t.Parallel()
 	r, h := actRig(t, nil)
 	r.opts.Actions.SecondPerson = true
 	r.twin.SetGroup("oncall", "jo", "sam")
@@ -144,6 +148,7 @@ func TestSecondPerson(t *testing.T) {
 
 // A form that the first person had open all the time does not make him two.
 func TestTwoFormsOfOnePersonAreOnePerson(t *testing.T) {
+	t.Parallel()
 	r, h := actRig(t, nil)
 	r.opts.Actions.SecondPerson = true
 	b, _ := r.serve()
@@ -179,6 +184,7 @@ func (r *rig) refOf(b *Bot, offer twin.Message) string {
 // A new check makes the old button void, and takes it away where nothing calls
 // for it any more.
 func TestNewCheckReplacesTheOffer(t *testing.T) {
+	t.Parallel()
 	r, _ := actRig(t, nil)
 	b, _ := r.serve()
 	offer := r.offered("web-1")
@@ -215,6 +221,7 @@ func count[T any](list []T, is func(T) bool) (n int) {
 }
 
 func TestWatchEnds(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		set  func(h *fakeHands)
 		says string
@@ -228,6 +235,7 @@ func TestWatchEnds(t *testing.T) {
 		}, "Not up within"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, h := actRig(t, nil)
 			r.opts.Actions.Watch = 400 * time.Millisecond
 			c.set(h)
@@ -249,6 +257,7 @@ func TestWatchEnds(t *testing.T) {
 
 // Without the scope for files the end of the log is posted as a message.
 func TestConsoleWithoutFiles(t *testing.T) {
+	t.Parallel()
 	r, h := actRig(t, nil, func(o *twin.Options) {
 		o.Scenario.Scopes = remove(o.Scenario.Scopes, "files:write")
 	})
@@ -277,6 +286,7 @@ func remove(list []string, item string) []string {
 // A log that would be lost and cannot be saved stops the reboot; where there is
 // none, nothing is lost.
 func TestConsoleThatCannotBeSaved(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		set  func(r *rig, h *fakeHands)
 		says string
@@ -291,6 +301,7 @@ func TestConsoleThatCannotBeSaved(t *testing.T) {
 		"upload cut": {func(r *rig, _ *fakeHands) { r.twin.Fail("files.getUploadURLExternal", twin.Fault{Status: 503}, 1) }, "could not be saved", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, h := actRig(t, nil)
 			c.set(r, h)
 			b, _ := r.serve()
@@ -321,6 +332,7 @@ func TestConsoleThatCannotBeSaved(t *testing.T) {
 // A bot that is told to stop while it acts sees the call through, and another
 // goes on watching; nothing is done twice.
 func TestStoppedInTheMidstOfTheCall(t *testing.T) {
+	t.Parallel()
 	r, h := actRig(t, newRedisServer(t))
 	r.pace.drain = 200 * time.Millisecond
 	within, goOn := make(chan struct{}), make(chan struct{})
