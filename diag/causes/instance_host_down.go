@@ -14,7 +14,7 @@ that machine or its link fails, the instance is gone from the network although
 the cloud still calls it ACTIVE, and none of your own commands can help. Most
 clouds show the state of the host to their operators only.`,
 	Text:   "The compute host of {name} is down{host}: only the cloud's operators can bring the instance back.",
-	Maybe:  "The compute host of {name} may be down, or the system inside hangs: the cloud calls the instance ACTIVE, its rules let you in, and yet nothing answers.",
+	Maybe:  "The compute host of {name} may be down, or the system inside hangs: {detail}.",
 	Breaks: diag.AtInstance,
 	Lines:  clientTimeouts,
 	Check:  checkHostDown,
@@ -31,7 +31,9 @@ clouds show the state of the host to their operators only.`,
 
 // checkHostDown: a guest that answers runs on a host that runs, whatever the
 // cloud thinks of its own service there. In MAINTENANCE no new instances come,
-// but the present ones run.
+// but the present ones run. DOWN is an operator's word; UNKNOWN means no more than
+// that the service on the host was not heard of lately (nova.compute.api,
+// get_instance_host_status), while the guests may well run on.
 func checkHostDown(p *diag.Pass) diag.Verdict {
 	i := p.Instance
 	switch {
@@ -40,20 +42,35 @@ func checkHostDown(p *diag.Pass) diag.Verdict {
 	case i.HostStatus == "UP", answers(p.Evidence):
 		return diag.Verdict{State: diag.RuledOut}
 	case i.HostStatus == "DOWN" || i.HostStatus == "UNKNOWN":
-		host := ""
-		if i.Host != "" {
-			host = " (" + i.Host + ")"
-		}
-		seen := serverSays(i, "host status "+i.HostStatus+", host "+cmp.Or(i.Host, "not shown"))
-		return diag.Verdict{State: diag.Confirmed, Because: append([]diag.Observation{seen}, statusSeen(i)...), Args: diag.Args{"host": host}}
+		return notHeardOf(p)
 	}
 	if seen := unexplainedSilence(p); seen != nil && !refuses(p.Evidence) && !(p.Console != nil && midBoot(p.Console)) {
 		return diag.Verdict{
 			State: diag.Possible, Vague: true, Because: seen,
-			Ask: "Does the instance's own console, in the dashboard, show a login prompt that takes what you type?",
+			Args: diag.Args{"detail": "the cloud calls the instance ACTIVE, its rules let you in, and yet nothing answers"},
+			Ask:  "Does the instance's own console, in the dashboard, show a login prompt that takes what you type?",
 		}
 	}
 	return diag.Verdict{}
+}
+
+// notHeardOf judges a host of which the cloud says that it is not up. If it was
+// only not heard of, that must tell in something else: a guest that is silent
+// for no other reason, or a change that does not come to its end.
+func notHeardOf(p *diag.Pass) diag.Verdict {
+	i, host := p.Instance, ""
+	if i.Host != "" {
+		host = " (" + i.Host + ")"
+	}
+	seen := serverSays(i, "host status "+i.HostStatus+", host "+cmp.Or(i.Host, "not shown"))
+	v := diag.Verdict{
+		State: diag.Confirmed, Because: append([]diag.Observation{seen}, statusSeen(i)...),
+		Args: diag.Args{"host": host, "detail": "nothing was heard lately of the cloud's own service on that host" + host},
+	}
+	if i.HostStatus == "UNKNOWN" && active(p.Evidence) && unexplainedSilence(p) == nil {
+		v.State = diag.Possible
+	}
+	return v
 }
 
 // midBoot reports whether the console shows a boot that did not come to its end:

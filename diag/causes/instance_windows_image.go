@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"regexp"
 	"strings"
 
 	"sshhelp/diag"
@@ -24,9 +25,16 @@ password is that of the account in the image's description, often
 	}},
 }
 
-// checkWindowsImage: only what does not speak SSH needs an explanation.
+// windowsName is how people name images of Windows; not those of what runs on it.
+var windowsName = regexp.MustCompile(`(?i)^(?:ms|microsoft)?[ _-]*windows(?:[ _-]|$)|\bwin(?:dows)?[ _-]*(?:server[ _-]*)?(?:20[012]\d|1[01])\b`)
+
+// checkWindowsImage: only what does not speak SSH needs an explanation. A name
+// without a property is a hint and no more.
 func checkWindowsImage(p *diag.Pass) diag.Verdict {
-	seen := windowsMark(p.Evidence)
+	seen, named := windowsMark(p.Evidence), false
+	if seen == nil && p.Image != nil && p.Image.OSType == "" && p.Image.Distro == "" && windowsName.MatchString(p.Image.Name) {
+		named, seen = true, []diag.Observation{{Source: diag.SourceImage, Where: "image " + p.Image.ID, Text: "name: " + p.Image.Name}}
+	}
 	switch {
 	case p.Instance == nil && p.Image == nil:
 		return diag.Verdict{}
@@ -39,7 +47,9 @@ func checkWindowsImage(p *diag.Pass) diag.Verdict {
 	}
 	v := diag.Verdict{State: diag.Possible, Because: seen}
 	if tried := probes(p.Evidence); len(tried) > 0 {
-		v.State = diag.Confirmed
+		if !named {
+			v.State = diag.Confirmed
+		}
 		v.Because = append(v.Because, tried[0].ObserveConnect())
 	}
 	return v
