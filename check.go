@@ -47,6 +47,7 @@ func selfTest(ctx context.Context, cfg *config.Config) []diag.Check {
 		checks = append(checks, diag.Check{What: "Configuration", Mark: diag.CheckLimited, Text: w})
 	}
 	checks = append(checks, bot.Check(ctx, botOptions(cfg, logger))...)
+	checks = append(checks, checkActors(ctx, cfg, logger)...)
 	return append(checks, outsideStatus(ctx, cfg, logger)...)
 }
 

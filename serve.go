@@ -51,6 +51,9 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
 	}
 	options := botOptions(cfg, logger)
 	options.Engine = engine
+	if options.Actions.Hands, options.Actions.Answers, err = newHands(cfg, engine, logger); err != nil {
+		return err
+	}
 	options.Status = func(ctx context.Context) []diag.Check { return outsideStatus(ctx, cfg, logger) }
 	b, err := bot.New(options)
 	if err != nil {
@@ -79,6 +82,12 @@ func botOptions(cfg *config.Config, logger *slog.Logger) bot.Options {
 		Access: bot.Access{
 			Everyone: cfg.Access.Everyone, Teams: cfg.Access.Teams,
 			Channels: cfg.Access.Channels, Users: cfg.Access.Users, Scopes: scopes(cfg.Access.Scopes),
+		},
+		Actions: bot.Actions{
+			Enabled: cfg.Actions.Enabled, Users: cfg.Actions.Users, Groups: cfg.Actions.Groups, AskWhom: cfg.Actions.Ask,
+			SecondPerson: cfg.Actions.SecondPerson, SecondWithin: cfg.Actions.SecondWithin,
+			OfferTTL: cfg.Actions.OfferTTL, Cooldown: cfg.Actions.Cooldown, Watch: cfg.Actions.Watch,
+			PerPersonPerHour: cfg.Actions.PerPersonPerHour, PerHour: cfg.Actions.PerHour, AuditChannel: cfg.Actions.AuditChannel,
 		},
 		Escalation: bot.Escalation{
 			Channel: cfg.Escalation.Channel, WebhookURL: cfg.Escalation.WebhookURL.Reveal(), WebhookSecret: cfg.Escalation.WebhookSecret.Reveal(),

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"sshhelp/commands"
@@ -81,3 +82,34 @@ func normalActPace() actPace {
 
 // lookMost is for one look at the instance by the credential that acts.
 const lookMost = 8 * time.Second
+
+// checkActions tells who may confirm actions, and whether the groups of those
+// can be read: one that cannot be makes every answer a no.
+func checkActions(ctx context.Context, w *web, a Actions) []diag.Check {
+	if !a.Enabled {
+		return []diag.Check{{What: "Actions", Mark: diag.CheckOK, Text: "off: nothing is changed, nothing is offered"}}
+	}
+	var list []diag.Check
+	for _, id := range a.Groups {
+		c := diag.Check{What: "Actions, approvers of group " + id, Mark: diag.CheckOK}
+		members, err := w.members(ctx, id)
+		switch {
+		case err != nil:
+			c = failed(c, "usergroups.users.list", err)
+			c.Fix = "Name a Slack user group of this workspace (a paid plan's), and give the bot the scope usergroups:read."
+		case len(members) == 0:
+			c.Mark, c.Text, c.Fix = diag.CheckLimited, "nobody is in it", "Put the on-call people into the group."
+		default:
+			c.Text = fmt.Sprintf("%d people", len(members))
+		}
+		list = append(list, c)
+	}
+	if len(a.Users) > 0 {
+		list = append(list, diag.Check{What: "Actions, approvers by name", Mark: diag.CheckOK, Text: fmt.Sprintf("%d people", len(a.Users))})
+	}
+	if len(list) == 0 {
+		list = append(list, diag.Check{What: "Actions", Mark: diag.CheckFailed, Text: "enabled, but nobody may confirm",
+			Fix: "List IDs under actions.users or actions.groups."})
+	}
+	return list
+}

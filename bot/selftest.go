@@ -46,10 +46,12 @@ var groupScope = scope{
 
 // wanted lists the scopes that these options need.
 func wanted(o Options) []scope {
+	groups := o.Actions.Enabled && len(o.Actions.Groups) > 0
 	for id := range o.Access.Scopes {
-		if groupID(id) {
-			return append(slices.Clone(scopes), groupScope)
-		}
+		groups = groups || groupID(id)
+	}
+	if groups {
+		return append(slices.Clone(scopes), groupScope)
 	}
 	return scopes
 }
@@ -66,7 +68,8 @@ func Check(ctx context.Context, o Options) []diag.Check {
 		list = append(list, checkTeam(who, o.Access))
 		list = append(list, checkScopes(who.Header.Get("X-OAuth-Scopes"), wanted(o))...)
 	}
-	return append(list, checkSocket(ctx, w), checkRedis(ctx, o), checkAccess(o.Access))
+	list = append(list, checkSocket(ctx, w), checkRedis(ctx, o), checkAccess(o.Access))
+	return append(list, checkActions(ctx, w, o.Actions)...)
 }
 
 func checkBotToken(who *slack.AuthTestResponse, err error) diag.Check {

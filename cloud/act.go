@@ -128,3 +128,17 @@ func begun(err error) error {
 	}
 	return err
 }
+
+// Check is the self-test: whether the credential logs in, and into which
+// project. Whether it may act cannot be tried without acting.
+func (a *Actor) Check(ctx context.Context) []diag.Check {
+	c := a.cloud
+	opened, err := c.session.open(ctx, nil)
+	if err != nil {
+		return []diag.Check{c.line("authentication for actions", diag.CheckFailed, sentence(err), fixLogin(err))}
+	}
+	login, project := c.checkLogin(opened), c.checkProject(opened)
+	login.What += " for actions"
+	project.What += " for actions"
+	return []diag.Check{login, project}
+}

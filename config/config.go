@@ -32,6 +32,7 @@ type Config struct {
 	HTTP   HTTP
 
 	Escalation Escalation
+	Actions    Actions
 
 	// Warnings are sentences about settings that are valid but probably not
 	// meant, for `sshhelp check` and the start of `sshhelp serve`.
@@ -75,6 +76,25 @@ type Scope struct {
 type Grant struct {
 	Cloud   string
 	Project string
+}
+
+// Actions are what may be done to instances from Slack, and by whom.
+type Actions struct {
+	Enabled bool
+	Clouds  []string // credentials that may act, by name in clouds.yaml; empty: what ACTIONS_OS_* say
+	Users   []string // who may confirm
+	Groups  []string // user groups whose members may confirm
+	Ask     string   // whom to ask where sshhelp may not act
+
+	SecondPerson bool          // two people have to confirm
+	SecondWithin time.Duration // for the second of them
+
+	OfferTTL         time.Duration // until a button is void
+	Cooldown         time.Duration // between two actions on one instance
+	Watch            time.Duration // how long an action is watched
+	PerPersonPerHour int           // actions
+	PerHour          int           // actions of all people together
+	AuditChannel     string        // "": none
 }
 
 // Escalation is where cases go that are handed over, besides their threads.
@@ -145,7 +165,11 @@ func Default() *Config {
 		SSH:    SSH{Port: 22},
 		Probes: Probes{Timeout: 20 * time.Second, OtherPorts: []int{22, 2222, 22022}},
 		Limits: Limits{Concurrent: 8, PerUserPerMinute: 10},
-		Log:    Log{Level: "info", Format: "json"},
-		HTTP:   HTTP{Listen: ":8080"},
+		Actions: Actions{
+			SecondWithin: 10 * time.Minute, OfferTTL: 15 * time.Minute, Cooldown: 15 * time.Minute, Watch: 5 * time.Minute,
+			PerPersonPerHour: 5, PerHour: 20,
+		},
+		Log:  Log{Level: "info", Format: "json"},
+		HTTP: HTTP{Listen: ":8080"},
 	}
 }

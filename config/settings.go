@@ -33,6 +33,20 @@ var settings = []setting{
 	{"access.users", "SSHHELP_ALLOW_USERS", list(slackID("user", "UW"), func(c *Config) *[]string { return &c.Access.Users })},
 	{"access.scopes", "SSHHELP_ACCESS_SCOPES", table(scope, func(c *Config) *[]Scope { return &c.Access.Scopes })},
 
+	{"actions.enabled", "SSHHELP_ACTIONS_ENABLED", one(boolean, func(c *Config) *bool { return &c.Actions.Enabled })},
+	{"actions.clouds", "SSHHELP_ACTIONS_CLOUDS", list(name, func(c *Config) *[]string { return &c.Actions.Clouds })},
+	{"actions.users", "SSHHELP_ACTIONS_USERS", list(slackID("user", "UW"), func(c *Config) *[]string { return &c.Actions.Users })},
+	{"actions.groups", "SSHHELP_ACTIONS_GROUPS", list(slackID("user group", "S"), func(c *Config) *[]string { return &c.Actions.Groups })},
+	{"actions.ask", "SSHHELP_ACTIONS_ASK", one(optional(words), func(c *Config) *string { return &c.Actions.Ask })},
+	{"actions.second_person", "SSHHELP_ACTIONS_SECOND_PERSON", one(boolean, func(c *Config) *bool { return &c.Actions.SecondPerson })},
+	{"actions.second_within", "SSHHELP_ACTIONS_SECOND_WITHIN", one(duration(time.Minute, 12*time.Hour), func(c *Config) *time.Duration { return &c.Actions.SecondWithin })},
+	{"actions.offer_ttl", "SSHHELP_ACTIONS_OFFER_TTL", one(duration(time.Minute, 12*time.Hour), func(c *Config) *time.Duration { return &c.Actions.OfferTTL })},
+	{"actions.cooldown", "SSHHELP_ACTIONS_COOLDOWN", one(duration(time.Minute, 24*time.Hour), func(c *Config) *time.Duration { return &c.Actions.Cooldown })},
+	{"actions.watch", "SSHHELP_ACTIONS_WATCH", one(duration(30*time.Second, time.Hour), func(c *Config) *time.Duration { return &c.Actions.Watch })},
+	{"actions.per_person_per_hour", "SSHHELP_ACTIONS_PER_PERSON_PER_HOUR", one(number(1, 100), func(c *Config) *int { return &c.Actions.PerPersonPerHour })},
+	{"actions.per_hour", "SSHHELP_ACTIONS_PER_HOUR", one(number(1, 1000), func(c *Config) *int { return &c.Actions.PerHour })},
+	{"actions.audit_channel", "SSHHELP_ACTIONS_AUDIT_CHANNEL", one(optional(slackID("channel", "CG")), func(c *Config) *string { return &c.Actions.AuditChannel })},
+
 	{"escalation.channel", "SSHHELP_ESCALATION_CHANNEL", one(optional(slackID("channel", "CG")), func(c *Config) *string { return &c.Escalation.Channel })},
 
 	{"ssh.port", "SSHHELP_SSH_PORT", one(port, func(c *Config) *int { return &c.SSH.Port })},

@@ -116,6 +116,14 @@ func name(text string) (string, error) {
 	return text, nil
 }
 
+// words are for a sentence that people read.
+func words(text string) (string, error) {
+	if len(text) > 120 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+		return "", wrong("must be a few words on one line, not %s", shown(text))
+	}
+	return text, nil
+}
+
 func slackID(of, first string) func(string) (string, error) {
 	form := regexp.MustCompile(`^[` + first + `][A-Z0-9]+$`)
 	starts := strings.Join(strings.Split(first, ""), ", ")

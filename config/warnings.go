@@ -25,11 +25,33 @@ func (c *Config) warnings() []string {
 	if slices.Contains(c.Probes.Vantages, c.Probes.Vantage) {
 		w = append(w, "probes.vantages holds "+c.Probes.Vantage+", which is the name of this very place: others need names of their own")
 	}
+	w = append(w, c.Actions.warnings()...)
+	for _, name := range c.Actions.Clouds {
+		if slices.Contains(c.Clouds, name) {
+			w = append(w, "actions.clouds: "+name+" is also what clouds are read with; give actions a credential of their own, so that reading can change nothing")
+		}
+	}
 	if plainText(c.Slack.APIURL) {
 		w = append(w, "slack.api_url is not https: the Slack tokens would cross the network unencrypted")
 	}
 	if plainText(c.Escalation.WebhookURL.Reveal()) {
 		w = append(w, "SSHHELP_WEBHOOK_URL is not https: cases would cross the network unencrypted")
+	}
+	return w
+}
+
+// warnings: what would be offered to nobody, or with a credential that is not a
+// separate one, is most likely not meant so.
+func (a Actions) warnings() []string {
+	var w []string
+	if a.Enabled && len(a.Users)+len(a.Groups) == 0 {
+		w = append(w, "actions.enabled is true, but nobody may confirm: list IDs under actions.users or actions.groups")
+	}
+	if !a.Enabled && len(a.Users)+len(a.Groups)+len(a.Clouds) > 0 {
+		w = append(w, "actions.enabled is false, so actions.users, actions.groups and actions.clouds change nothing")
+	}
+	if a.SecondPerson && len(a.Groups) == 0 && len(a.Users) == 1 {
+		w = append(w, "actions.second_person is true, but only one person may confirm: no action can ever be carried out")
 	}
 	return w
 }

@@ -25,6 +25,10 @@
 - name: OS_CLIENT_CONFIG_FILE
   value: {{ printf "/etc/openstack/%s" .Values.openstack.existingSecret.key | quote }}
 {{- end }}
+{{- if .Values.openstack.actionSecret.name }}
+- name: ACTIONS_OS_CLIENT_CONFIG_FILE
+  value: {{ printf "/etc/sshhelp/actions/%s" .Values.openstack.actionSecret.key | quote }}
+{{- end }}
 {{- with .Values.openstack.cloud }}
 - name: OS_CLOUD
   value: {{ . | quote }}
