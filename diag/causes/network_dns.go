@@ -15,6 +15,7 @@ var networkDNS = &diag.Cause{
 itself. It may be missing, not have spread yet, or still name the address of an
 earlier instance.`,
 	Text:   "The name {query} {leads}.",
+	Maybe:  "The name {query} {leads}.",
 	Breaks: diag.AtName,
 	Check:  checkNetworkDNS,
 	Fix: diag.Remedy{Steps: []diag.Step{
@@ -40,17 +41,44 @@ func checkNetworkDNS(p *diag.Pass) diag.Verdict {
 		v.Because = []diag.Observation{{Source: diag.SourceDNS, Where: "dns " + n.Name, Text: orElse(n.Err, "no such name")}}
 	case n.Outcome != diag.OK || p.Instance == nil || len(p.Instance.Addresses) == 0 || len(n.Addrs) == 0:
 		return diag.Verdict{}
-	case slices.ContainsFunc(n.Addrs, func(a netip.Addr) bool { return belongs(p.Evidence, a) }):
-		return diag.Verdict{State: diag.RuledOut}
 	default:
-		var found []string
-		for _, a := range n.Addrs {
-			found = append(found, a.String())
-		}
-		v.Args["leads"] = "leads to " + listed(found) + ", which is no address of " + v.Args["server"]
-		v.Because = []diag.Observation{{Source: diag.SourceDNS, Where: "dns " + n.Name, Text: listed(found)}}
+		v.State, v.Args["leads"] = leadsTo(p.Evidence, v.Args["server"])
+		v.Because = []diag.Observation{{Source: diag.SourceDNS, Where: "dns " + n.Name, Text: listed(texts(n.Addrs))}}
 	}
 	return v
+}
+
+// leadsTo judges where a name leads. Of several addresses clients try one after
+// the other, IPv6 first (RFC 6724); that some are others' may be on purpose, and
+// an inside address is right for those inside.
+func leadsTo(e *diag.Evidence, server string) (diag.State, string) {
+	var own, others []netip.Addr
+	for _, a := range e.Names.Addrs {
+		if belongs(e, a) {
+			own = append(own, a)
+		} else {
+			others = append(others, a)
+		}
+	}
+	better := outside(e)
+	inside := !slices.ContainsFunc(own, func(a netip.Addr) bool { return floating(e, a) || !e.Inside(a) })
+	switch {
+	case len(own) == 0:
+		return diag.Confirmed, "leads to " + listed(texts(others)) + ", which is no address of " + server
+	case len(others) > 0:
+		return diag.Possible, "leads to " + listed(texts(others)) + " as well, which is no address of " + server
+	case inside && better.IsValid() && !slices.Contains(own, better):
+		return diag.Possible, "leads to " + listed(texts(own)) + ", which only those inside its network can use; from outside it is " + better.String()
+	}
+	return diag.RuledOut, ""
+}
+
+func texts(list []netip.Addr) []string {
+	var words []string
+	for _, a := range list {
+		words = append(words, a.String())
+	}
+	return words
 }
 
 func orElse(text, other string) string {
