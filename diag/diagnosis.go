@@ -199,8 +199,8 @@ func (d *Diagnosis) summarise(e *Evidence) {
 			d.Actions = append(d.Actions, a)
 		}
 	}
-	if d.Ask == "" && d.Lead() == nil && e.Instance != nil && e.answers() != nil {
-		d.Ask = e.askLogin()
+	if d.Ask == "" && d.Lead() == nil && e.Instance != nil {
+		d.Ask = e.question()
 	}
 	if e.Search != nil && e.Instance == nil {
 		d.Near = e.Search.Near
@@ -209,6 +209,19 @@ func (d *Diagnosis) summarise(e *Evidence) {
 		}
 	}
 	d.Verdict = d.verdictSentence()
+}
+
+// question is the one that is left where no cause was found; "" if none is.
+func (e *Evidence) question() string {
+	switch {
+	case e.Disagrees() && e.Asked.From.IsValid():
+		return askElsewhere
+	case e.Disagrees():
+		return askFrom
+	case e.answers() != nil:
+		return e.askLogin()
+	}
+	return ""
 }
 
 // leading returns the findings that the answer is about: all confirmed ones that
@@ -321,7 +334,7 @@ func (d *Diagnosis) ExitStatus() int {
 		return 3
 	case d.Instance == nil:
 		return 2
-	case slices.ContainsFunc(d.Findings, func(f Finding) bool { return !f.Cause.Aside }), d.evidence.fails() != nil:
+	case slices.ContainsFunc(d.Findings, func(f Finding) bool { return !f.Cause.Aside }), d.evidence.fails() != nil, d.evidence.Disagrees():
 		return 1
 	}
 	return 0

@@ -73,6 +73,8 @@ func path(e *Evidence, findings []Finding) []Hop {
 			hop.State, hop.Text = HopBroken, r.SSH.failure()
 			hop.Because = []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: hop.Text}}
 			broken = true
+		} else if text, because := e.disputed(h.name); text != "" {
+			hop.Text, hop.Because = text, because
 		} else if broken {
 			hop.State = HopNotReached
 		} else if h.facts != nil {
@@ -139,7 +141,7 @@ func addressFine(e *Evidence) (string, []Observation) {
 	switch {
 	case !t.IsValid() || e.Instance == nil:
 		return "", nil
-	case e.Connects() != nil:
+	case e.opens() != nil:
 		return t.Addr().String(), nil
 	case Private(t.Addr()) && !e.isFloating(t.Addr()):
 		return "", nil
@@ -159,7 +161,8 @@ func (e *Evidence) isFloating(ip netip.Addr) bool {
 // rulesFine: an open port proves that packets pass; else a rule must say so for
 // the person, or for everybody.
 func rulesFine(e *Evidence) (string, []Observation) {
-	if r := e.Connects(); r != nil && !e.Asked.From.IsValid() {
+	opens := e.opens()
+	if r := opens; r != nil && !e.Asked.From.IsValid() {
 		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{r.ObserveConnect()}
 	}
 	v := e.Admission(e.Target().Addr())
@@ -168,8 +171,8 @@ func rulesFine(e *Evidence) (string, []Observation) {
 		return "port security is off: no rule applies", []Observation{v.Observe()}
 	case v.Open != nil && !v.Muted && (v.Open.AdmitsAnyone() || v.Person == Yes):
 		return v.Open.String(), []Observation{v.Open.Observe()}
-	case e.Connects() != nil && e.Asked.FromWhy == FromHere:
-		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{e.Connects().ObserveConnect()}
+	case opens != nil && e.FromPerson(opens):
+		return fmt.Sprintf("port %d was reached", e.Asked.Port), []Observation{opens.ObserveConnect()}
 	}
 	return "", nil
 }
@@ -207,7 +210,7 @@ func (i *Instance) Runs() bool {
 }
 
 func portFine(e *Evidence) (string, []Observation) {
-	if r := e.Connects(); r != nil {
+	if r := e.opens(); r != nil {
 		return "open", []Observation{r.ObserveConnect()}
 	}
 	return "", nil
@@ -215,7 +218,7 @@ func portFine(e *Evidence) (string, []Observation) {
 
 func sshFine(e *Evidence) (string, []Observation) {
 	r := e.answers()
-	if r == nil || r.SSH.Kex != OK {
+	if text, _ := e.disputed(AtSSH); text != "" || r == nil || r.SSH.Kex != OK {
 		return "", nil
 	}
 	return r.SSH.Version, []Observation{{Source: SourceSSH, Where: "ssh " + r.Where(), Text: r.SSH.Version}}

@@ -86,29 +86,21 @@ func (e *Evidence) Target() netip.AddrPort {
 	return netip.AddrPortFrom(targets[0], e.Asked.Port)
 }
 
-// ReachOf returns what was seen of an address on the asked port, nil if it was
-// not probed.
-func (e *Evidence) ReachOf(a netip.Addr) *Reach {
-	for i := range e.Reach {
-		if r := &e.Reach[i]; r.Target.Addr() == a && r.Target.Port() == e.Asked.Port {
-			return r
-		}
-	}
-	return nil
-}
-
-// SSHAnswers returns a probe by which an SSH server identified itself, nil if
-// none did. A live answer outweighs anything older.
+// SSHAnswers returns a probe by which an SSH server identified itself on the
+// asked port, whatever place it was made from; nil if none did. A live answer
+// outweighs anything older. What answers on another port may be another server,
+// such as that of an early stage of the boot.
 func (e *Evidence) SSHAnswers() *Reach {
 	for i := range e.Reach {
-		if r := &e.Reach[i]; r.SSH != nil && r.SSH.Ident == OK {
+		if r := &e.Reach[i]; r.SSH != nil && r.SSH.Ident == OK && r.Target.Port() == e.Asked.Port {
 			return r
 		}
 	}
 	return nil
 }
 
-// Connects returns a probe by which TCP opened on the asked port, nil if none.
+// Connects returns a probe by which TCP opened on the asked port, whatever place
+// it was made from; nil if none did.
 func (e *Evidence) Connects() *Reach {
 	for i := range e.Reach {
 		if r := &e.Reach[i]; r.Connect.Outcome == OK && r.Target.Port() == e.Asked.Port {

@@ -3,6 +3,7 @@ package diag
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,10 @@ func (d *Diagnosis) verdictSentence() string {
 		return lead.Text
 	}
 	e := d.evidence
+	works, _ := e.Split()
 	switch {
+	case works != nil:
+		return d.Symptom()
 	case e.answers() != nil:
 		return "Nothing wrong was found: an" + strings.TrimPrefix(strings.TrimSuffix(d.Symptom(), "."), "An") + e.takesWords() + "."
 	case e.fails() != nil:
@@ -54,6 +58,9 @@ func (d *Diagnosis) possibleTitles() string {
 // cause.
 func (d *Diagnosis) Symptom() string {
 	e := d.evidence
+	if works, fails := e.Split(); works != nil {
+		return apart(works, fails, d.subject())
+	}
 	if r := e.answers(); r != nil {
 		return fmt.Sprintf("An SSH server answers%s at %s.", d.subject(), r.Target)
 	}
@@ -65,7 +72,7 @@ func (d *Diagnosis) Symptom() string {
 		return fmt.Sprintf("It is not known whether SSH answers%s.", d.subject())
 	}
 	why := ""
-	if r := e.ReachOf(t.Addr()); r != nil && e.shutOut(r) {
+	if slices.ContainsFunc(e.deciding(), func(r *Reach) bool { return r.Target == t && e.ShutOut(r) }) {
 		why = ", because the rules do not let in the machine that tried"
 	}
 	return fmt.Sprintf("It is not known whether SSH answers%s at %s%s.", d.subject(), t, why)
@@ -90,28 +97,25 @@ func (d *Diagnosis) name() string {
 // port as far as the log-in, nil if none did.
 func (d *Diagnosis) Answers() *Reach { return d.evidence.answers() }
 
-// answers returns a probe by which an SSH server was found to work on the asked
-// port as far as the log-in, nil if none did.
+// answers returns a probe that counts for the person by which an SSH server was
+// found to work on the asked port as far as the log-in, nil if none did.
 func (e *Evidence) answers() *Reach {
-	for i := range e.Reach {
-		r := &e.Reach[i]
-		if r.Target.Port() == e.Asked.Port && r.SSH != nil && r.SSH.Ident == OK && !broke(r.SSH.Kex) {
+	for _, r := range e.deciding() {
+		if r.works() {
 			return r
 		}
 	}
 	return nil
 }
 
-// fails returns a probe that shows SSH failing on the asked port, nil if none
-// does, or if it works by another address.
+// fails returns a probe that counts for the person and shows SSH failing on the
+// asked port, nil if none does, or if it works by another address.
 func (e *Evidence) fails() *Reach {
 	if e.answers() != nil {
 		return nil
 	}
-	for i := range e.Reach {
-		r := &e.Reach[i]
-		seen := broke(r.Connect.Outcome) || r.SSH != nil && (broke(r.SSH.Ident) || broke(r.SSH.Kex))
-		if seen && r.Target.Port() == e.Asked.Port && !e.shutOut(r) {
+	for _, r := range e.deciding() {
+		if r.breaks() && !e.ShutOut(r) {
 			return r
 		}
 	}
@@ -121,10 +125,10 @@ func (e *Evidence) fails() *Reach {
 // broke reports whether an attempt tells of something that does not work.
 func broke(o Outcome) bool { return o != OK && o.Told() }
 
-// shutOut reports whether silence is what the rules make of a probe from where
+// ShutOut reports whether silence is what the rules make of a probe from where
 // it was made. Then it says nothing of somebody who sits elsewhere.
-func (e *Evidence) shutOut(r *Reach) bool {
-	if r.Connect.Outcome != TimedOut || !r.FromAddr.IsValid() || e.Asked.FromWhy == FromHere {
+func (e *Evidence) ShutOut(r *Reach) bool {
+	if r.Connect.Outcome != TimedOut || !r.FromAddr.IsValid() || e.Asked.FromWhy == FromHere && e.FromPerson(r) {
 		return false
 	}
 	there := *e
@@ -159,12 +163,15 @@ func (s *SSHFacts) failure() string {
 // and probes that our own time or this machine did not let come to an end.
 func (e *Evidence) unseen() []Gap {
 	var gaps []Gap
-	add := func(source Source, o Outcome, what, err string) {
+	add := func(source Source, from string, o Outcome, what, err string) {
+		if !e.Remote(from) {
+			from = "here"
+		}
 		switch o {
 		case Canceled:
-			gaps = append(gaps, Gap{Source: source, Why: GapCanceled, Text: "There was no time left to see " + what + "."})
+			gaps = append(gaps, Gap{Source: source, Why: GapCanceled, Text: "There was no time left to see " + what + elsewhere(from) + "."})
 		case NotPermitted, Failed:
-			gaps = append(gaps, Gap{Source: source, Why: GapFailed, Text: "It could not be seen from here " + what + " (" + cmp.Or(err, o.String()) + ")."})
+			gaps = append(gaps, Gap{Source: source, Why: GapFailed, Text: "It could not be seen from " + from + " " + what + " (" + cmp.Or(err, o.String()) + ")."})
 		}
 	}
 	if e.Instance != nil && e.Console != nil && e.Console.Empty {
@@ -172,17 +179,17 @@ func (e *Evidence) unseen() []Gap {
 	}
 	for i := range e.Reach {
 		r := &e.Reach[i]
-		add(SourceSSH, r.Connect.Outcome, "whether "+r.Target.String()+" answers", r.Connect.Err)
+		add(SourceSSH, r.From, r.Connect.Outcome, "whether "+r.Target.String()+" answers", r.Connect.Err)
 		if r.SSH != nil {
-			add(SourceSSH, r.SSH.Ident, "whether an SSH server speaks at "+r.Target.String(), r.SSH.IdentErr)
-			add(SourceSSH, r.SSH.Kex, "whether the key exchange with "+r.Target.String()+" works", r.SSH.KexErr)
+			add(SourceSSH, r.From, r.SSH.Ident, "whether an SSH server speaks at "+r.Target.String(), r.SSH.IdentErr)
+			add(SourceSSH, r.From, r.SSH.Kex, "whether the key exchange with "+r.Target.String()+" works", r.SSH.KexErr)
 		}
 	}
 	for _, p := range e.Pings {
-		add(SourcePing, p.Outcome, "whether "+p.Target.String()+" answers ping", p.Err)
+		add(SourcePing, p.From, p.Outcome, "whether "+p.Target.String()+" answers ping", p.Err)
 	}
 	if n := e.Names; n != nil {
-		add(SourceDNS, n.Outcome, "where "+n.Name+" leads", n.Err)
+		add(SourceDNS, n.From, n.Outcome, "where "+n.Name+" leads", n.Err)
 	}
 	return gaps
 }

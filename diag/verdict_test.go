@@ -118,7 +118,7 @@ func TestPortReachedFromHere(t *testing.T) {
 	if h := hopNamed(none(t, e), AtRules); h.State != HopOK {
 		t.Errorf("rules %s", h.State)
 	}
-	e.Asked.FromWhy = FromSaid
+	e.Asked.From, e.Asked.FromWhy = netip.MustParseAddr("198.51.100.7"), FromSaid
 	if h := hopNamed(none(t, e), AtRules); h.State == HopOK {
 		t.Error("rules ok for somebody elsewhere")
 	}

@@ -38,12 +38,17 @@ func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 		if rejected && ours(p.Evidence, r.Connect.By) {
 			o := r.ObserveConnect()
 			o.Text = cmp.Or(r.Connect.Err, r.Connect.Outcome.String()) + ", said by " + r.Connect.By.String() + " itself"
+			if other := otherwise(p.Evidence, r); other != nil && !p.FromPerson(r) {
+				return suspect([]diag.Observation{o, other.ObserveConnect()}) // whom it turns away is not known
+			}
 			return diag.Verdict{State: diag.Confirmed, Because: []diag.Observation{o}}
 		}
 	}
 	up := guestUp(p.Evidence)
 	for _, r := range tried {
 		switch {
+		case divided(p.Evidence, r.Target):
+			return diag.Verdict{} // it goes by who asks; a firewall inside may do that, or one on the way
 		case r.Connect.Outcome == diag.OK:
 			return diag.Verdict{State: diag.RuledOut}
 		case r.Connect.Outcome == diag.Prohibited, r.Connect.Outcome == diag.Unreachable && up != nil:

@@ -14,7 +14,7 @@ var networkLocalBlock = &diag.Cause{
 through and little else; a VPN or proxy on your own computer can do the same. The
 instance is fine then: from another network it answers.`,
 	Text:   "{subject} can be reached from elsewhere but not from where you are: your own network, VPN or proxy is in the way.",
-	Maybe:  "{subject} can be reached from here; your own network, VPN or proxy may be in the way.",
+	Maybe:  "{subject} can be reached from elsewhere; your own network, VPN or proxy may be in the way.",
 	Breaks: diag.AtAddress,
 	Lines: slices.Concat(clientTimeouts, []diag.Line{{
 		In: diag.ClientText, Pattern: `(?:ssh|kex)_exchange_identification: (?:read: )?Connection (?:closed by remote host|reset)|^Connection timed out during banner exchange`,
@@ -25,7 +25,7 @@ instance is fine then: from another network it answers.`,
 		Example:  `ssh: connect to host 203.0.113.5 port 22: Permission denied`,
 		NearMiss: `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
 	}}),
-	ExplainedBy: []*diag.Cause{sshdBanned, clientJumpHost},
+	ExplainedBy: []*diag.Cause{sshdBanned, clientJumpHost, networkGuestFirewall, networkMTU},
 	Check:       checkLocalBlock,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Try from another network, such as a mobile phone's, with VPN and proxy switched off."},
@@ -59,14 +59,32 @@ var elsewhereWorks = regexp.MustCompile(`(?i)` +
 func checkLocalBlock(p *diag.Pass) diag.Verdict {
 	hits := fromPastes(p, nil)
 	switch {
-	case len(hits) == 0 || pasted(p.Evidence, limits...):
+	case len(hits) == 0:
+		return ownPlace(p)
+	case pasted(p.Evidence, limits...):
 		return diag.Verdict{}
 	case saysElsewhere(p.Evidence), slices.ContainsFunc(hits, func(h diag.Hit) bool { return h.Line.Pattern == ownRefusal }):
 		return told(p, hits)
-	case p.SSHAnswers() != nil && p.Asked.FromWhy != diag.FromHere && timedOut(hits):
-		return maybe(told(p, hits), "Does it work from another network, such as your phone's?")
+	case p.SSHAnswers() != nil && !p.FromPerson(p.SSHAnswers()) && timedOut(hits):
+		return maybe(told(p, hits), phoneAsk)
 	}
-	return diag.Verdict{}
+	return ownPlace(p)
+}
+
+// phoneAsk is the question that tells the person's network from the server's.
+const phoneAsk = "Does it work from another network, such as your phone's?"
+
+// ownPlace: a probe from where the person sits fails while another place gets in,
+// and the rules admit the person.
+func ownPlace(p *diag.Pass) diag.Verdict {
+	works, fails := p.Split()
+	if works == nil || !p.FromPerson(fails) || p.Admission(works.Target.Addr()).Person == diag.No {
+		return diag.Verdict{}
+	}
+	return diag.Verdict{
+		State: diag.Possible, Args: textArgs(p.Evidence, nil), Ask: phoneAsk,
+		Because: []diag.Observation{fails.ObserveConnect(), works.ObserveConnect()},
+	}
 }
 
 // timedOut reports whether a client says that nothing answered at all.

@@ -49,11 +49,11 @@ func checkMTU(p *diag.Pass) diag.Verdict {
 	case s.fails != nil:
 		v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil)}
 		v.Because = []diag.Observation{observeSSH(s.fails, s.fails.SSH.KexErr, "identified itself, then the key exchange stood still")}
-		lost := lostPings(p.Pings, s.fails.Target.Addr())
+		lost := lostPings(pingsFrom(p.Pings, s.fails.From), s.fails.Target.Addr())
 		if s.fails.SSH.SmallKex == diag.OK {
 			v.Because = append(v.Because, observeSSH(s.fails, "", "with a smaller first packet it went on"))
 		}
-		if v.Because = append(v.Because, lost...); len(v.Because) > 1 {
+		if v.Because = append(v.Because, lost...); len(v.Because) > 1 && (!s.works || p.FromPerson(s.fails)) {
 			v.State = diag.Confirmed
 		}
 		return v
@@ -85,6 +85,11 @@ func lostPings(pings []diag.Ping, a netip.Addr) []diag.Observation {
 		return nil
 	}
 	return []diag.Observation{lost.Observe(), passed.Observe()}
+}
+
+// pingsFrom returns the pings of one place: a way has an MTU, an instance has none.
+func pingsFrom(all []diag.Ping, place string) []diag.Ping {
+	return slices.DeleteFunc(slices.Clone(all), func(p diag.Ping) bool { return p.From != "" && p.From != place })
 }
 
 // endsInKex reports whether the last thing that a client says of the connection

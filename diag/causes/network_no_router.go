@@ -42,7 +42,7 @@ func checkNoRouter(p *diag.Pass) diag.Verdict {
 	state := stateOf(list)
 	public := !p.Inside(target) && !floating(p.Evidence, target)
 	switch {
-	case p.Connects() != nil, fromInside(p.Evidence) != nil:
+	case opensHere(p.Evidence) != nil, fromInside(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut}
 	case state == routersUsable:
 		return noWayBack(p, port, list)

@@ -36,7 +36,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	port := p.PortOf(target)
 	better := outside(p.Evidence)
 	switch {
-	case floating(p.Evidence, target) || !p.Inside(target), p.Connects() != nil, fromInside(p.Evidence) != nil:
+	case floating(p.Evidence, target) || !p.Inside(target), opensHere(p.Evidence) != nil, fromInside(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut} // there is a way after all
 	case better.IsValid() && !p.Asked.Address.IsValid():
 		return diag.Verdict{State: diag.RuledOut}

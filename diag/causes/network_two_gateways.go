@@ -31,7 +31,7 @@ network. One of the two addresses works, or none, or now this and now that.`,
 // routes that the guest has tell more than those that the cloud hands out.
 func checkTwoGateways(p *diag.Pass) diag.Verdict {
 	switch c := p.Console; {
-	case p.SSHAnswers() != nil || p.Connects() != nil:
+	case !divided(p.Evidence, p.Target()) && (p.SSHAnswers() != nil || p.Connects() != nil):
 		return diag.Verdict{State: diag.RuledOut}
 	case p.Instance != nil && !p.Instance.Runs():
 		return diag.Verdict{}
@@ -63,8 +63,8 @@ func twoRoutes(p *diag.Pass) diag.Verdict {
 	switch {
 	case port != nil && (!wayIsUp(p.Evidence, target) || shutTo(p, target)):
 		v.Minor = true // packets do not even come to the guest
-	case interfaceOf(p.Evidence, port) == names[0]:
-		v.State = diag.Possible // the first one is the one that is used: answers go back as they came
+	case divided(p.Evidence, p.Target()), interfaceOf(p.Evidence, port) == names[0]:
+		v.State = diag.Possible // answers leave by the right way for some, or the first one is the one that is used: answers go back as they came
 	}
 	return v
 }

@@ -2,6 +2,7 @@ package causes
 
 import (
 	"net/netip"
+	"slices"
 
 	"sshhelp/diag"
 )
@@ -60,17 +61,22 @@ the same to many programs, so a firewall on the server is a suspect too.`,
 // checkUnreachable: an answer from the instance itself shows that packets do
 // reach it; then it is its firewall that speaks.
 func checkUnreachable(p *diag.Pass) diag.Verdict {
-	var seen []diag.Observation
+	var seen, own []diag.Observation // own: from where the person sits, and only there
 	var by netip.Addr
-	passed := false
+	passed, passedHere := false, false
 	for _, r := range probes(p.Evidence) {
 		switch r.Connect.Outcome {
 		case diag.Unreachable, diag.Prohibited:
-			if !ours(p.Evidence, r.Connect.By) {
+			if ours(p.Evidence, r.Connect.By) {
+				continue
+			}
+			if other := otherwise(p.Evidence, r); other == nil {
 				seen, by = append(seen, r.ObserveConnect()), r.Connect.By
+			} else if p.FromPerson(r) {
+				own, by = append(own, r.ObserveConnect(), other.ObserveConnect()), r.Connect.By
 			}
 		case diag.OK, diag.Refused:
-			passed = true
+			passed, passedHere = true, passedHere || p.FromPerson(r)
 		}
 	}
 	hits := saidOfTarget(p)
@@ -79,11 +85,11 @@ func checkUnreachable(p *diag.Pass) diag.Verdict {
 	if by.IsValid() {
 		v.Args["by"] = " by " + by.String()
 	}
-	v.Because = append(seen, quote(hits)...)
+	v.Because = slices.Concat(seen, own, quote(hits))
 	switch {
 	case len(seen) > 0 || len(hits) > 0 && !passed:
 		v.State = diag.Confirmed
-	case len(hits) > 0 && p.Asked.FromWhy != diag.FromHere:
+	case len(own) > 0, len(hits) > 0 && !passedHere:
 		v.State = diag.Possible
 	case passed:
 		return diag.Verdict{State: diag.RuledOut}

@@ -34,6 +34,44 @@ func passes(e *diag.Evidence, port *diag.Port) *diag.Reach {
 	return nil
 }
 
+// opensHere returns a probe by which TCP opened on the asked port, made from here
+// or from where the person sits; nil if there is none. One from another place,
+// which may be inside the cloud, shows no way for anybody else.
+func opensHere(e *diag.Evidence) *diag.Reach {
+	for _, r := range probes(e) {
+		if r.Connect.Outcome == diag.OK && counts(e, r) {
+			return r
+		}
+	}
+	return nil
+}
+
+// counts reports whether a probe was made from here or from where the person sits.
+func counts(e *diag.Evidence, r *diag.Reach) bool { return !e.Remote(r.From) || e.FromPerson(r) }
+
+// otherwise returns a probe of the same address from another place by which TCP
+// opened, nil if there is none.
+func otherwise(e *diag.Evidence, r *diag.Reach) *diag.Reach {
+	for _, other := range probes(e) {
+		if other.Target == r.Target && other.From != r.From && other.Connect.Outcome == diag.OK {
+			return other
+		}
+	}
+	return nil
+}
+
+// divided reports whether TCP opens at an address from one place and not from
+// another.
+func divided(e *diag.Evidence, target netip.AddrPort) bool {
+	opens, fails := false, false
+	for _, r := range probes(e) {
+		if r.Target == target {
+			opens, fails = opens || r.Connect.Outcome == diag.OK, fails || r.Connect.Outcome != diag.OK
+		}
+	}
+	return opens && fails
+}
+
 // answers reports whether the instance itself came back with something, on any
 // port or to a ping. A refusal is left out: it may be a device's on the way.
 func answers(e *diag.Evidence) bool {
@@ -58,8 +96,8 @@ func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
 	return false
 }
 
-// fromInside returns a probe that was answered and made from an address of the
-// instance's own network, nil if there is none. From elsewhere, what answers at
+// fromInside returns a probe that was answered and made, here or by the person,
+// from an address of the instance's own network, nil if there is none. From elsewhere, what answers at
 // a private address may be another machine that has the same.
 func fromInside(e *diag.Evidence) *diag.Reach {
 	port := e.PortOf(e.Target().Addr())
@@ -68,7 +106,7 @@ func fromInside(e *diag.Evidence) *diag.Reach {
 	}
 	for _, r := range probes(e) {
 		answered := gotThrough(e, r) || r.Connect.Outcome == diag.Refused
-		if answered && slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.IsValid() && f.CIDR.Contains(r.FromAddr) }) {
+		if answered && counts(e, r) && slices.ContainsFunc(port.Fixed, func(f diag.FixedIP) bool { return f.CIDR.IsValid() && f.CIDR.Contains(r.FromAddr) }) {
 			return r
 		}
 	}
@@ -129,7 +167,7 @@ func admitsProbe(e *diag.Evidence, rules *diag.Admission, r *diag.Reach) bool {
 		return false
 	case rules.Unfiltered, rules.Open != nil && rules.Open.AdmitsAnyone():
 		return true
-	case e.Asked.FromWhy == diag.FromHere:
+	case e.FromPerson(r):
 		return rules.Person == diag.Yes
 	case !r.FromAddr.IsValid():
 		return false

@@ -42,7 +42,7 @@ func family(a netip.Addr) string {
 
 // fromPerson reports whether a probe was made from where the person sits.
 func fromPerson(e *diag.Evidence, r *diag.Reach) bool {
-	return e.Asked.FromWhy == diag.FromHere || e.Asked.From.IsValid() && r.FromAddr.Unmap() == e.Asked.From.Unmap()
+	return e.FromPerson(r)
 }
 
 // unread names the groups whose rules could not be read.

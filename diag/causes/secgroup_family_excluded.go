@@ -2,6 +2,7 @@ package causes
 
 import (
 	"net/netip"
+	"slices"
 
 	"sshhelp/diag"
 )
@@ -30,7 +31,7 @@ func checkFamilyExcluded(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	case a.Unfiltered || len(a.Rules) > 0 || len(a.OtherFamily) == 0 || a.Person == diag.Yes:
 		return diag.Verdict{State: diag.RuledOut}
-	case p.ReachOf(target) != nil && gotThrough(p.Evidence, p.ReachOf(target)):
+	case slices.ContainsFunc(probes(p.Evidence), func(r *diag.Reach) bool { return r.Target.Addr() == target && gotThrough(p.Evidence, r) }):
 		return diag.Verdict{State: diag.RuledOut}
 	}
 	v := diag.Verdict{State: diag.Confirmed, Because: append(observeRules(a.OtherFamily), a.Observe()), Args: ruleArgs(p.Evidence, &a)}

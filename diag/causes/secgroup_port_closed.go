@@ -30,14 +30,18 @@ group is stateless, the answers need a rule of their own as well, on their way o
 // be a member.
 func checkPortClosed(p *diag.Pass) diag.Verdict {
 	a := p.Admission(p.Target().Addr())
+	through := passes(p.Evidence, a.Port)
+	if through != nil && !counts(p.Evidence, through) && len(a.Internal) > 0 {
+		through = nil // that place may be a member of the group
+	}
 	switch {
 	case a.Port == nil:
 		return diag.Verdict{}
-	case a.Muted && passes(p.Evidence, a.Port) == nil:
+	case a.Muted && through == nil:
 		return muted(p.Evidence, &a)
 	case a.Unfiltered || a.NoGroup || len(a.Rules) > 0 || len(a.OtherFamily) > 0 || a.Person == diag.Yes:
 		return diag.Verdict{State: diag.RuledOut}
-	case passes(p.Evidence, a.Port) != nil:
+	case through != nil:
 		return diag.Verdict{State: diag.RuledOut}
 	case !a.Complete && !silentTo(p.Evidence):
 		return diag.Verdict{} // the groups that could not be read may well let it in

@@ -1,6 +1,10 @@
 package causes
 
-import "sshhelp/diag"
+import (
+	"slices"
+
+	"sshhelp/diag"
+)
 
 var secgroupSourceExcluded = &diag.Cause{
 	ID:    "secgroup/source-excluded",
@@ -34,15 +38,18 @@ func checkSourceExcluded(p *diag.Pass) diag.Verdict {
 	case len(a.Rules) == 0:
 		return diag.Verdict{}
 	}
-	through := false
+	through, shut := []diag.Observation(nil), []diag.Observation(nil)
 	for _, r := range probes(p.Evidence) {
+		if p.ShutOut(r) {
+			shut = append(shut, r.ObserveConnect())
+		}
 		if !gotThrough(p.Evidence, r) {
 			continue
 		}
 		if fromPerson(p.Evidence, r) {
 			return diag.Verdict{State: diag.RuledOut}
 		}
-		through = true
+		through = append(through, r.ObserveConnect())
 	}
 	v := diag.Verdict{Because: observeRules(a.Rules), Args: ruleArgs(p.Evidence, &a)}
 	v.Args["sources"] = sources(a.Rules)
@@ -56,9 +63,10 @@ func checkSourceExcluded(p *diag.Pass) diag.Verdict {
 		v.Because = append(v.Because, otherWay(p.Evidence)...)
 		return v
 	}
-	if through || !active(p.Evidence) {
+	if len(through) > 0 && len(shut) == 0 || !active(p.Evidence) {
 		return diag.Verdict{}
 	}
+	v.Because = slices.Concat(v.Because, through, shut)
 	v.State = diag.Possible
 	v.Ask = "Which address do you connect from, as the outside sees it? (Search the web for \"what is my IP\".)"
 	return v

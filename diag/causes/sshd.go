@@ -14,8 +14,10 @@ var guestNotReady = slices.Concat(notRunning, bootTrouble, []*diag.Cause{instanc
 // A sighting is what probes showed of one way to fail, at the addresses that
 // the person may use.
 type sighting struct {
-	fails *diag.Reach // the first that failed in that way
-	works bool        // the address that the person is taken to use did not
+	fails *diag.Reach   // the first that failed in that way
+	again []*diag.Reach // others of the same address that failed likewise, from other places
+	works bool          // the address that the person is taken to use did not
+	own   bool          // likewise, seen from where the person sits
 }
 
 // sight looks for a way to fail in all probes that got as far as stage tells.
@@ -24,9 +26,11 @@ func sight(e *diag.Evidence, fails, works func(*diag.Reach) bool) sighting {
 	for _, r := range probes(e) {
 		switch {
 		case works(r) && (r.Target.Addr() == e.Target().Addr() || s.fails == nil):
-			s.works = true
+			s.works, s.own = true, s.own || e.FromPerson(r)
 		case fails(r) && s.fails == nil:
 			s.fails = r
+		case fails(r) && r.Target == s.fails.Target:
+			s.again = append(s.again, r)
 		}
 	}
 	return s
@@ -40,9 +44,12 @@ func judgeSSH(p *diag.Pass, s sighting, o diag.Observation, hits []said) diag.Ve
 	if s.fails != nil {
 		v.Because = append(v.Because, o)
 	}
+	for _, r := range s.again {
+		v.Because = append(v.Because, r.Observe())
+	}
 	v.Because = append(v.Because, quote(hits)...)
 	switch {
-	case s.works && (len(hits) == 0 || p.Asked.FromWhy == diag.FromHere):
+	case s.works && (len(hits) == 0 || s.own):
 		return diag.Verdict{State: diag.RuledOut}
 	case s.works:
 		v.State = diag.Possible

@@ -109,6 +109,9 @@ func checkClosesEarly(p *diag.Pass) diag.Verdict {
 	vague := len(hits) > 0 && s.fails == nil && !slices.ContainsFunc(hits, func(s said) bool { return s.Line.Pattern != puttyClosed }) &&
 		!eventLog(p.Evidence) && (!heardOf(p.Evidence, toConnect) || heardOf(p.Evidence, inSession))
 	v := judgeSSH(p, s, o, hits)
+	if s.fails != nil && s.works && !s.own { // it goes by who asks, as access lists and bans do
+		v = diag.Verdict{State: diag.Possible, Args: serverArgs(p.Evidence, hits), Because: append([]diag.Observation{o}, quote(hits)...)}
+	}
 	if logged := fromPastes(p, func(h diag.Hit) bool { return h.Line.In == diag.ServerLog }); v.State == diag.Unknown && len(logged) > 0 {
 		return told(p, logged)
 	}
