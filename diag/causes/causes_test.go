@@ -79,6 +79,19 @@ func readCase(t *testing.T, path string) *storyCase {
 	return c
 }
 
+// Texts that were read. Several tests judge each case many times, and nothing that
+// judges changes what was read.
+var consoles, pastes sync.Map
+
+func readOnce[T any](seen *sync.Map, text string, read func(string) *T) *T {
+	if known, ok := seen.Load(text); ok {
+		return known.(*T)
+	}
+	first := read(text)
+	seen.Store(text, first)
+	return first
+}
+
 // evidence builds what the case tells.
 func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
 	t.Helper()
@@ -91,10 +104,10 @@ func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
 		}
 	}
 	if text, ok := c.file("console.log"); ok {
-		e.Console = diag.ReadConsole(text)
+		e.Console = readOnce(&consoles, text, diag.ReadConsole)
 	}
 	if text, ok := c.file("paste.txt"); ok {
-		e.Add(diag.ReadPaste(text))
+		e.Add(readOnce(&pastes, text, diag.ReadPaste))
 	}
 	return e
 }
