@@ -25,7 +25,27 @@ func ExplainConsole(catalogue *diag.Catalogue, text string, now time.Time) *Expl
 func explainRead(catalogue *diag.Catalogue, console *diag.Console, now time.Time) *Explanation {
 	e := evidenceOf(now)
 	e.Add(console)
-	return explained(catalogue, e, diag.ConsoleLog, consoleFacts(console))
+	x := explained(catalogue, e, diag.ConsoleLog, consoleFacts(console))
+	if len(x.Causes)+len(x.Possible) == 0 && !printed(console) {
+		x.Kind = ""
+	}
+	return x
+}
+
+// maxUnread is how many of a console's lines may hold what is no text: of a program
+// or an image it is nearly all.
+const maxUnread = 0.5
+
+// printed reports whether a guest printed this: it shows how far the guest came, or is
+// text at least.
+func printed(c *diag.Console) bool {
+	unread := 0
+	for _, line := range c.Lines {
+		if strings.Contains(line.Text, "…") {
+			unread++
+		}
+	}
+	return c.StageAt != nil || float64(unread) <= maxUnread*float64(len(c.Lines))
 }
 
 // ExplainText reads a text whose kind nobody said: an SSH client's output, a
@@ -117,7 +137,11 @@ func (x *Explanation) Sections() []diag.Section {
 	if x.Kind == "" {
 		return verdict("This is neither a console log nor the output of an SSH client or server, as far as sshhelp can tell.")
 	}
-	kept := warnings(x.Diagnosis.Evidence().Pastes)
+	e := x.Diagnosis.Evidence()
+	if e.Console != nil && e.Console.Bytes == 0 {
+		return verdict("Nothing came in. If an error stands above, that is why. If the cloud really has nothing, the instance has printed nothing on its console: its image does not write there, or it found nothing to boot from.")
+	}
+	kept := warnings(e.Pastes)
 	if len(x.Causes)+len(x.Possible) == 0 {
 		return append(kept, verdict("Nothing in this text tells of a fault that sshhelp knows.")...)
 	}

@@ -21,12 +21,6 @@ type mark struct {
 	begins func(reached Stage) bool
 }
 
-func always(Stage) bool               { return true }
-func pastFirmware(reached Stage) bool { return reached > StageFirmware }
-func pastLoader(reached Stage) bool   { return reached > StageLoader }
-func inKernel(reached Stage) bool     { return reached >= StageKernel }
-func pastKernel(reached Stage) bool   { return reached > StageKernel }
-
 var (
 	linuxVersion = regexp.MustCompile(`Linux version \d+\.\d+`)
 	// GRUB, the initramfs of dracut and maintenance shells bid welcome as well.
@@ -87,6 +81,13 @@ var marks = []mark{
 	{"Wait for Network to be Config", netReady, StageNetwork, nil},
 	{"running 'modules:", nil, StageNetwork, nil},
 }
+
+// What begins another boot, by how far the one before it came.
+func always(Stage) bool               { return true }
+func pastFirmware(reached Stage) bool { return reached > StageFirmware }
+func pastLoader(reached Stage) bool   { return reached > StageLoader }
+func inKernel(reached Stage) bool     { return reached >= StageKernel }
+func pastKernel(reached Stage) bool   { return reached > StageKernel }
 
 // place finds out to which boot a line belongs and how far that has come.
 func (r *consoleReader) place(line LogLine) {

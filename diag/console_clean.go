@@ -238,6 +238,8 @@ func leftoverCSI(s string) (n int, moved bool) {
 		return bareCSI(final, rest)
 	}
 	switch {
+	case final >= 0x80 && s[i-1] == ';': // a shortened name: systemd cut the rest off
+		return i, false
 	case final == 'm', final == 'p' && s[1] == '!':
 	case strings.IndexByte("HJKABCDfhlrnt", final) >= 0 && !strings.HasPrefix(rest, "]"):
 	default:

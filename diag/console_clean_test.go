@@ -11,6 +11,8 @@ func TestClean(t *testing.T) {
 		{"bytes that Nova could not show", "cloud-init.servic\ufffd\ufffd\ufffd job (metadata)", "cloud-init.servic… job (metadata)"},
 		{"bytes that are no text", "caf\xe9\xff bar", "caf… bar"},
 		{"colour cut by a shortened name", "ssh.servic…0m - OpenBSD Secure Shell server.", "ssh.servic… - OpenBSD Secure Shell server."},
+		{"colour whose end was cut off", "device [0;1;…f2b9e-0f67.", "device …f2b9e-0f67."},
+		{"colour whose end was cut off, as Nova leaves it", "device [0;1;\ufffd\ufffd\ufffdf2b9e-0f67.", "device …f2b9e-0f67."},
 		{"the same as Nova leaves it", "ssh.servic\ufffd\ufffd\ufffd0m - OpenBSD", "ssh.servic… - OpenBSD"},
 		{"a name that goes on after the cut", "foo…0menu", "foo…enu"},
 		{"cursor moves part words", "\x1b[2;24HGNU\x1b[3;1HGRUB", "GNU GRUB"},

@@ -280,7 +280,7 @@ func commonArgs(e *Evidence) Args {
 	return args
 }
 
-var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 
 // expand fills placeholders; one without a value stays, so that a test sees it.
 func expand(s string, args Args, quote func(string) string) string {

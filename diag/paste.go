@@ -55,6 +55,9 @@ func ReadPaste(text string) *Paste {
 	if p.Kind == ClientText || p.Kind == ServerLog {
 		p.cut(s)
 	}
+	if p.Kind == ClientText {
+		p.configured()
+	}
 	return p
 }
 

@@ -46,6 +46,8 @@ func checkNoKeypair(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	case p.Instance.KeyName != "", keyPlanted(p.Evidence), taken(p.Evidence) != nil:
 		return diag.Verdict{State: diag.RuledOut}
+	case windowsMark(p.Evidence) != nil: // there a key pair only hides the password
+		return diag.Verdict{}
 	}
 	launch := diag.Observation{Source: diag.SourceServer, Where: "instance " + p.Instance.ID, Text: "no key pair named at launch"}
 	v := diag.Verdict{State: diag.Possible, Because: append([]diag.Observation{launch}, p.Observe()...)}

@@ -77,8 +77,11 @@ var (
 
 func checkBootNetwork(p *diag.Pass) diag.Verdict {
 	c := p.Console
-	if c == nil || p.SSHAnswers() != nil {
+	switch {
+	case c == nil || p.SSHAnswers() != nil:
 		return stuck(p, nil, nil)
+	case answers(p.Evidence): // it came up since
+		return diag.Verdict{State: diag.RuledOut}
 	}
 	hit, sure := networkDown(p)
 	if hit == nil {
