@@ -26,7 +26,7 @@ func explainRead(catalogue *diag.Catalogue, console *diag.Console, now time.Time
 	e := evidenceOf(now)
 	e.Add(console)
 	x := explained(catalogue, e, diag.ConsoleLog, consoleFacts(console))
-	if len(x.Causes)+len(x.Possible) == 0 && !printed(console) {
+	if len(x.Causes)+len(x.Possible) == 0 && !byGuest(console) {
 		x.Kind = ""
 	}
 	return x
@@ -36,9 +36,9 @@ func explainRead(catalogue *diag.Catalogue, console *diag.Console, now time.Time
 // or an image it is nearly all.
 const maxUnread = 0.5
 
-// printed reports whether a guest printed this: it shows how far the guest came, or is
+// byGuest reports whether a guest printed this: it shows how far the guest came, or is
 // text at least.
-func printed(c *diag.Console) bool {
+func byGuest(c *diag.Console) bool {
 	unread := 0
 	for _, line := range c.Lines {
 		if strings.Contains(line.Text, "…") {
