@@ -1,7 +1,7 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build bench-latency bench-ack bench-scan score golden
+.PHONY: demo test check build bench-latency bench-ack bench-scan bench-probe score golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
@@ -35,6 +35,12 @@ score: ## how well labelled consoles and pastes are read; SETS=DIR... for other 
 bench-scan: ## a console log of 100 MiB, against ripgrep with the same patterns
 	@.ci/need ripgrep:rg
 	$(GO) test -run '^$$' -bench BenchmarkAgainstRipgrep -benchtime 1x ./diag
+
+SERVERS ?= 200
+
+bench-probe: ## all that SSH servers tell, against ssh-keyscan, nmap and ssh-audit on the same servers
+	@.ci/need openssh-server:/usr/sbin/sshd openssh-client:ssh nmap:nmap ssh-audit:ssh-audit
+	$(GO) test -run '^$$' -bench BenchmarkAgainstScanners -benchtime 1x -timeout 30m ./probes -args -servers $(SERVERS)
 
 golden: ## rewrite what the cases expect; read the difference
 	$(GO) test ./diag/causes -update

@@ -26,6 +26,8 @@ const (
 	// kexBudget is for the key exchange: three round trips and some arithmetic.
 	// A small machine that has just booted may take seconds.
 	kexBudget = 10 * time.Second
+	// partBudget is for saying goodbye, which no answer waits for.
+	partBudget = time.Second
 	// elsewhereAfter is how long the asked port may take to open before others
 	// are tried: until the answer to a second SYN, sent at 1 s, could be here.
 	elsewhereAfter = 1500 * time.Millisecond

@@ -38,7 +38,7 @@ func startDropbear(t *testing.T, options ...string) netip.AddrPort {
 }
 
 // awaitPort waits until a server listens.
-func awaitPort(t *testing.T, addr netip.AddrPort) {
+func awaitPort(t testing.TB, addr netip.AddrPort) {
 	t.Helper()
 	until(t, "a server listens on "+addr.String(), func() bool {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr.String())
@@ -50,7 +50,7 @@ func awaitPort(t *testing.T, addr netip.AddrPort) {
 }
 
 // until asks again until something is so.
-func until(t *testing.T, what string, is func() bool) {
+func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

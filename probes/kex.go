@@ -284,6 +284,7 @@ func (h *handshake) derive(letter byte, size int) []byte {
 // part leaves in good order: the server's log is to say who was there, and that
 // it went by itself.
 func (h *handshake) part() {
+	h.w.SetDeadline(time.Now().Add(partBudget))
 	h.w.put(ssh.Marshal(disconnect{Reason: 11, Message: "sshhelp has seen enough"})) // by application
 	h.w.flush()
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // newKey makes a key pair and returns its public half as .pub files have it.
-func newKey(t *testing.T, kind string) string {
+func newKey(t testing.TB, kind string) string {
 	t.Helper()
 	var public any
 	switch kind {
