@@ -104,6 +104,7 @@ func (j *jail) banned(t *testing.T) []string {
 // account that does not exist and a key that does not fit, are not banned by
 // fail2ban as it is installed. Without the ledger they are.
 func TestNotBanned(t *testing.T) {
+	t.Parallel()
 	j := startJail(t)
 	who, key := newAccount(t, "*"), newKey(t, "ed25519")
 	addr, _, log := startOpenSSH(t, append(reading(who), "HostKey=DIR/ed25519", "HostKey=DIR/ecdsa", "HostKey=DIR/rsa")...)

@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -45,75 +42,6 @@ func newKey(t testing.TB, kind string) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
-}
-
-// An inhabitant is an account with a home of the test's own.
-type inhabitant struct{ name, home string }
-
-// newAccount makes an account of the system; password is its field in the
-// shadow file. Without root it is the one that runs the test.
-func newAccount(t *testing.T, password string) inhabitant {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // sshd reads as the account
-		t.Fatal(err)
-	}
-	who := inhabitant{home: filepath.Join(dir, "home")}
-	if os.Geteuid() != 0 {
-		u, err := user.Current()
-		if err != nil {
-			t.Fatal(err)
-		}
-		who.name = u.Username
-		return who.furnished(t, os.Getuid())
-	}
-	who.name = "sshhelp" + strconv.FormatInt(int64(os.Getpid()), 36) + strconv.Itoa(int(accounts.Add(1)))
-	out, err := exec.CommandContext(t.Context(), "useradd", "-p", password, "-M", "-d", who.home, "-s", "/bin/sh", who.name).CombinedOutput()
-	if err != nil {
-		t.Fatalf("useradd: %v\n%s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("userdel", "-f", who.name).CombinedOutput(); err != nil {
-			t.Errorf("userdel: %v\n%s", err, out)
-		}
-	})
-	u, err := user.Lookup(who.name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	uid, err := strconv.Atoi(u.Uid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return who.furnished(t, uid)
-}
-
-func (i inhabitant) furnished(t *testing.T, uid int) inhabitant {
-	t.Helper()
-	for _, dir := range []string{i.home, filepath.Join(i.home, ".ssh")} {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chown(dir, uid, -1); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return i
-}
-
-// authorize writes the account's authorized_keys.
-func (i inhabitant) authorize(t *testing.T, mode os.FileMode, lines ...string) {
-	t.Helper()
-	file := filepath.Join(i.home, ".ssh", "authorized_keys")
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), mode); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(file, mode); err != nil { // past the umask
-		t.Fatal(err)
-	}
-	if dir, err := os.Stat(filepath.Dir(file)); err != nil || os.Chown(file, owner(dir), -1) != nil {
-		t.Fatal("the file could not be given to its account")
-	}
 }
 
 // one asks about one account, with keys that are the person's.
@@ -154,6 +82,7 @@ func said(r diag.Reach) string {
 // TestKeyAccepted: real OpenSSH says rightly whether it would take a key, in all
 // the ways that it may not.
 func TestKeyAccepted(t *testing.T) {
+	t.Parallel()
 	good, other, rsaKey := newKey(t, "ed25519"), newKey(t, "ed25519"), newKey(t, "rsa")
 	who := newAccount(t, "*")
 	who.authorize(t, 0o600, good, rsaKey)
@@ -276,6 +205,7 @@ func TestBanner(t *testing.T) {
 // TestTwoAccounts: each has a connection of its own, which fetches a host key
 // too, so that two accounts and three host keys cost three connections.
 func TestTwoAccounts(t *testing.T) {
+	t.Parallel()
 	good, who := newKey(t, "ed25519"), newAccount(t, "*")
 	who.authorize(t, 0o600, good)
 	logins := slices.Concat(one("nobody-of-that-name", good), one(who.name, good))

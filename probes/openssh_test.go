@@ -161,6 +161,7 @@ func TestOpenSSH(t *testing.T) {
 // TestOpenSSHKinds: any kind of host key is good enough, and a server with
 // rare algorithms is seen all the same.
 func TestOpenSSHKinds(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		key, kind string
 		options   []string

@@ -62,6 +62,7 @@ func loopback() *probes.Prober {
 // TestBehaviours probes all of them at once, because some take as long as the
 // budgets allow.
 func TestBehaviours(t *testing.T) {
+	t.Parallel()
 	var wg sync.WaitGroup
 	for _, name := range twin.Behaviours() {
 		server := start(t, twin.Options{Behaviour: name})
