@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
 	"sshhelp/commands"
@@ -15,7 +16,7 @@ import (
 )
 
 func diagnoseCommand(io streams) *cobra.Command {
-	var from, user, cloud, port, report string
+	var from, user, cloud, port, key, report string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "diagnose INSTANCE [from ADDRESS] [user ACCOUNT] [port PORT] [cloud NAME]",
@@ -32,6 +33,7 @@ could not look.`,
 	cmd.Flags().StringVar(&from, "from", "", "the `ADDRESS` that the person connects from (default: this machine)")
 	cmd.Flags().StringVar(&user, "user", "", "the `ACCOUNT` (default: the image's)")
 	cmd.Flags().StringVar(&port, "port", "", "the SSH `PORT` (default 22)")
+	cmd.Flags().StringVar(&key, "key", "", "the `KEY` that the person uses: a .pub file, or a fingerprint")
 	cmd.Flags().StringVar(&cloud, "cloud", "", "the cloud's `NAME` in clouds.yaml")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole diagnosis as JSON")
 	cmd.Flags().StringVar(&report, "report", "", "also write a hand-over for support to this `FILE`: Markdown, or JSON if it ends in .json")
@@ -46,9 +48,26 @@ could not look.`,
 		if cloud != "" {
 			asked.Cloud = cloud
 		}
+		if key != "" {
+			if asked.Key, err = givenKey(key); err != nil {
+				return err
+			}
+		}
 		return diagnose(cmd, io, asked, outputs{json: asJSON, report: report})
 	}
 	return cmd
+}
+
+// givenKey reads a fingerprint, or the first public key of a file.
+func givenKey(text string) (*diag.GivenKey, error) {
+	if key, err := commands.ParseKey(text); err == nil {
+		return key, nil
+	}
+	keys, err := readPublicKeys(text)
+	if err != nil {
+		return nil, err
+	}
+	return &diag.GivenKey{Line: strings.TrimSpace(string(ssh.MarshalAuthorizedKey(keys[0])))}, nil
 }
 
 // outputs are the forms in which a diagnosis is wanted.

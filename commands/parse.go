@@ -35,9 +35,12 @@ func usage(hint, format string, args ...any) error {
 //	web-1
 //	web-1 from 203.0.113.7 user ubuntu port 2222 cloud north
 //	from 203.0.113.7 "name with spaces"
+//	web-1 user ubuntu key SHA256:91l1yAhjj19hZU2wafxn87Jgq3+Mch2ZI61u4bStI+M
+//	web-1 key ssh-ed25519 AAAAC3Nza... alice@laptop
 //	ssh -p 2222 ubuntu@203.0.113.9
 //
-// What is not one of the four settings is the instance's name, spaces and all.
+// A public key comes last, as its comment may be anything. What is not one of
+// the settings is the instance's name, spaces and all.
 // The error is a [*UsageError].
 func Parse(line string) (diag.Asked, error) {
 	asked := diag.Asked{Port: 22}
@@ -48,6 +51,7 @@ func Parse(line string) (diag.Asked, error) {
 	if words[0].text == "ssh" && len(words) > 1 {
 		return parseSSH(words[1:])
 	}
+	words = takeKey(&asked, line, words)
 	words, err := takeSettings(&asked, words)
 	if err != nil {
 		return asked, err
@@ -143,13 +147,13 @@ func join(line string, words []word) string {
 
 // takeSettings takes "keyword value" pairs from both ends of the words.
 func takeSettings(asked *diag.Asked, words []word) ([]word, error) {
-	for len(words) >= 3 && isSetting(words[len(words)-2]) {
+	for len(words) >= 3 && (isSetting(words[len(words)-2]) || isKey(words[len(words)-2:])) {
 		if err := set(asked, words[len(words)-2].text, words[len(words)-1].text); err != nil {
 			return nil, err
 		}
 		words = words[:len(words)-2]
 	}
-	for len(words) >= 3 && isSetting(words[0]) {
+	for len(words) >= 3 && (isSetting(words[0]) || isKey(words[:2])) {
 		if err := set(asked, words[0].text, words[1].text); err != nil {
 			return nil, err
 		}
@@ -159,6 +163,30 @@ func takeSettings(asked *diag.Asked, words []word) ([]word, error) {
 		return nil, usage("For instance: "+example(words[n-1].text), "What follows %q is missing.", words[n-1].text)
 	}
 	return words, nil
+}
+
+// takeKey takes a public key, with all that stands behind it, off the end.
+func takeKey(asked *diag.Asked, line string, words []word) []word {
+	for i := 1; i+2 < len(words); i++ {
+		if words[i].quoted || !strings.EqualFold(words[i].text, "key") {
+			continue
+		}
+		if key, err := ParseKey(line[words[i+1].start:]); err == nil && key.Line != "" {
+			asked.Key = key
+			return words[:i]
+		}
+	}
+	return words
+}
+
+// isKey reports whether two words are a key setting: a name may well hold the
+// word, so that what follows must be a fingerprint.
+func isKey(words []word) bool {
+	if words[0].quoted || !strings.EqualFold(words[0].text, "key") {
+		return false
+	}
+	_, err := ParseKey(words[1].text)
+	return err == nil
 }
 
 func isSetting(w word) bool { return !w.quoted && example(w.text) != "" }

@@ -45,6 +45,13 @@ func TestParse(t *testing.T) {
 		{"ssh -vvv -i ~/.ssh/id -p2222 -l root web-1.example.org uptime", diag.Asked{
 			Query: "web-1.example.org", Port: 2222, PortSaid: true, User: "root",
 		}},
+		{"web-1 user ubuntu key SHA256:91l1yAhjj19hZU2wafxn87Jgq3+Mch2ZI61u4bStI+M", diag.Asked{
+			Query: "web-1", Port: 22, User: "ubuntu", Key: &diag.GivenKey{Fingerprint: "SHA256:91l1yAhjj19hZU2wafxn87Jgq3+Mch2ZI61u4bStI+M"},
+		}},
+		{"web-1 port 2222 key " + launchLine + " on the old laptop", diag.Asked{
+			Query: "web-1", Port: 2222, PortSaid: true, Key: &diag.GivenKey{Line: strings.TrimSuffix(launchLine, " launch")},
+		}},
+		{"the key server", diag.Asked{Query: "the key server", Port: 22}},
 		{"port", diag.Asked{Query: "port", Port: 22}},
 		{"from from 203.0.113.7", diag.Asked{Query: "from", Port: 22, From: addr("203.0.113.7"), FromWhy: diag.FromSaid}},
 	}

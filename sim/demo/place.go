@@ -150,8 +150,9 @@ func (p *place) settings(t *slack.Twin) settings {
 		config: map[string]any{
 			"ssh":    map[string]any{"port": p.port()},
 			"access": map[string]any{"allow_everyone": true},
-			// A machine's own SSH server answers on its loopback addresses too.
-			"probes": map[string]any{"allow_networks": p.probed(), "vantage": "the demo", "other_ports": []int{}},
+			// A machine's own SSH server answers on its loopback addresses too, so that
+			// port 22 must be left out.
+			"probes": map[string]any{"allow_networks": p.probed(), "vantage": "the demo", "other_ports": []int{p.port() + 1}},
 			"limits": map[string]any{"per_user_per_minute": 120},
 			"log":    map[string]any{"level": "info", "format": "text"},
 		},

@@ -38,7 +38,7 @@ func forServer(c *scenario.Cloud, server *scenario.Server, l scenario.SSHD) (Opt
 	if err != nil {
 		return Options{}, fmt.Errorf("host key: %w", err)
 	}
-	o := Options{Listen: addr.String(), Behaviour: l.Behaviour, HostKeys: []ssh.Signer{host}}
+	o := Options{Listen: addr.String(), Behaviour: l.Behaviour, HostKeys: []ssh.Signer{host}, Account: server.AdminUser}
 	if server.KeyName == nil {
 		return o, nil
 	}

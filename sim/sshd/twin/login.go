@@ -34,7 +34,10 @@ func login(changes ...func(*ssh.ServerConfig)) func(*Server, *net.TCPConn) error
 func (s *Server) config() *ssh.ServerConfig {
 	return &ssh.ServerConfig{
 		ServerVersion: banner,
-		PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+		PublicKeyCallback: func(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			if !s.knows(meta.User()) {
+				return nil, errors.New("no such account")
+			}
 			for _, known := range s.options.AuthorizedKeys {
 				if slices.Equal(known.Marshal(), key.Marshal()) {
 					return nil, nil
@@ -43,6 +46,12 @@ func (s *Server) config() *ssh.ServerConfig {
 			return nil, errors.New("not an authorized key")
 		},
 	}
+}
+
+// knows reports whether an account is there. Of root cloud images take the key
+// too, to say which account is meant.
+func (s *Server) knows(user string) bool {
+	return s.options.Account == "" || s.options.Account == user || user == "root"
 }
 
 func identifiedAs(version string) func(*ssh.ServerConfig) {

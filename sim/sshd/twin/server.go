@@ -23,8 +23,9 @@ type Options struct {
 	// HostKeys; one ed25519 key is made if there are none. Behaviours that are
 	// about host keys of an old kind make their own.
 	HostKeys []ssh.Signer
-	// AuthorizedKeys let in any account, where the behaviour lets anybody in.
+	// AuthorizedKeys let in the account, where the behaviour lets anybody in.
 	AuthorizedKeys []ssh.PublicKey
+	Account        string       // which it is; "": any
 	Logger         *slog.Logger // nil discards
 }
 
