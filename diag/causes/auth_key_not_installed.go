@@ -50,8 +50,11 @@ func checkKeyNotInstalled(p *diag.Pass) diag.Verdict {
 	}
 	v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: slices.Concat(seen, offered.Because)}
 	v.Args["user"], v.Args["why"] = user, whyNotInstalled(p.Evidence, user)
-	if p.Planted(user) {
+	if k := plantedKey(p.Evidence, user); k.User != "" {
 		v.State = diag.Confirmed
+		v.Because = append(v.Because, diag.Observation{
+			Source: diag.SourceConsole, Where: "console, keys authorised for " + user, Text: k.Key.Type + " " + k.Key.Fingerprint(),
+		})
 	}
 	return v
 }

@@ -31,7 +31,7 @@ images want you to log in with their own account and to use sudo.`,
 	ExplainedBy: []*diag.Cause{authNotAllowed, authAccountLocked},
 	Check:       checkRootLogin,
 	Fix: diag.Remedy{Steps: []diag.Step{
-		{Do: "Log in with the account that the image makes, such as ubuntu, debian, almalinux, rocky or cloud-user, then become root.", Code: "ssh -p {port} ACCOUNT@{address}\nsudo -i"},
+		{Do: "Log in with the account that the image makes, {meant}, then become root.", Code: "ssh -p {port} {account}@{address}\nsudo -i"},
 		{Do: "It is better to leave it so. If root must log in, allow it keys only, and see what the server makes of it.", Code: "echo 'PermitRootLogin prohibit-password' | sudo tee /etc/ssh/sshd_config.d/10-root.conf\nsudo sshd -T | grep -i permitrootlogin && sudo systemctl reload ssh", Who: diag.Inside},
 		{Do: "To get in as root when SSH itself fails, give root a password: it is meant for the instance's own console.", Code: "sudo passwd root", Who: diag.Inside},
 	}},
@@ -65,7 +65,10 @@ func checkRootLogin(p *diag.Pass) diag.Verdict {
 		v, how = rootAsked(p)
 	}
 	if v.Args != nil {
-		v.Args["how"] = how
+		v.Args["how"], v.Args["meant"], v.Args["account"] = how, "such as ubuntu, debian, almalinux, rocky or cloud-user", "ACCOUNT"
+		if meant, _ := p.Admin(); meant != "" && meant != "root" {
+			v.Args["meant"], v.Args["account"] = "which is "+meant, meant
+		}
 	}
 	return v
 }

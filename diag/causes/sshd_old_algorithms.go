@@ -15,7 +15,7 @@ var sshdOldAlgorithms = &diag.Cause{
 the server's key, on a cipher and on a checksum. Current clients have dropped what is
 no longer safe; old servers, network devices and old libraries offer nothing else,
 and the other way round.`,
-	Text:   "{who} and {server} have no algorithm in common{what}: one of the two is too old.",
+	Text:   "{who} and {server} have no algorithm in common{what}: {age}.",
 	Breaks: diag.AtSSH,
 	Lines: []diag.Line{{
 		In: diag.ClientText, Pattern: `no matching ([\w -]+?) found(?:\. Their offer: (\S+))?`,
@@ -59,7 +59,7 @@ func checkOldAlgorithms(p *diag.Pass) diag.Verdict {
 	v := told(p, hits)
 	switch {
 	case v.State == diag.Confirmed:
-		v.Args["who"], v.Args["what"] = "Your client", ""
+		v.Args["who"], v.Args["what"], v.Args["age"] = "Your client", "", "one of the two is too old"
 		if what := strings.TrimSpace(firstOf(hits[0].Match[1:])); what != "" {
 			v.Args["what"] = " (" + what + ")"
 		}
@@ -77,7 +77,7 @@ func checkOldAlgorithms(p *diag.Pass) diag.Verdict {
 // algorithmsSeen is the verdict of a probe.
 func algorithmsSeen(e *diag.Evidence, r *diag.Reach) diag.Verdict {
 	v := diag.Verdict{State: diag.Confirmed, Args: textArgs(e, nil)}
-	v.Args["who"], v.Args["what"] = "A current SSH client", ""
+	v.Args["who"], v.Args["what"], v.Args["age"] = "A current SSH client", "", "the server offers old ones only"
 	lacking := lacks(r)
 	if lacking == "" {
 		v.Because = []diag.Observation{observeSSH(r, r.SSH.KexErr, "no algorithm in common")}
@@ -110,7 +110,10 @@ func offerOf(a *diag.Algorithms, lacking string) []string {
 	}
 	switch lacking {
 	case "key exchange":
-		return a.Kex
+		// What is no method, but tells of an extension (RFC 8308, 2.1), is left out.
+		return slices.DeleteFunc(slices.Clone(a.Kex), func(name string) bool {
+			return strings.HasPrefix(name, "ext-info-") || strings.HasPrefix(name, "kex-strict-")
+		})
 	case "host key":
 		return a.HostKey
 	case "cipher":
