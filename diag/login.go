@@ -92,7 +92,7 @@ type Effort struct {
 
 // A SeenKey is a host key that was seen at an address before.
 type SeenKey struct {
-	Address  string    `json:"address"` // "203.0.113.9:22"
+	Address  string    `json:"address"`        // "203.0.113.9:22"
 	Instance string    `json:"instance"`       // whose key it was, by ID; others than the one that is asked about need not be told apart
 	Name     string    `json:"name,omitempty"` // of the instance, "" of others
 	Key      HostKey   `json:"key"`

@@ -27,6 +27,7 @@ type storyCase struct {
 	path    string // "testdata/instance/shutoff/found.txtar"
 	cause   string // the ID that its folder stands for
 	archive *txtar.Archive
+	text    string // the whole file
 }
 
 func (c *storyCase) file(name string) (text string, found bool) {
@@ -67,7 +68,7 @@ func readCase(t *testing.T, path string) *storyCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &storyCase{path: path, cause: parts[1] + "/" + parts[2], archive: txtar.Parse(text)}
+	c := &storyCase{path: path, cause: parts[1] + "/" + parts[2], archive: txtar.Parse(text), text: string(text)}
 	if len(bytes.TrimSpace(c.archive.Comment)) == 0 {
 		t.Errorf("%s: no story above the files", path)
 	}

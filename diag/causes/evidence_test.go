@@ -46,6 +46,20 @@ var without = map[string]func(*diag.Evidence){
 	},
 }
 
+// marks are what a case holds if there is anything for a way to take; the other
+// ways take something from every case.
+var marks = map[string]string{
+	"search": `"search"`, "image": `"image"`, "network": `"network"`, "console": "-- console.log --", "pings": `"pings"`,
+	"reach": `"reach"`, "ssh": `"ssh"`, "auth": `"auth"`, "keys": `"auth"`, "methods": `"auth"`, "lists": `"ssh"`,
+	"hostkeys": `"host_keys"`, "memory": `"seen_keys"`, "key pair": `"key_pair"`, "own key": `"key"`, "user": `"user"`,
+	"effort": `"effort"`, "pastes": "-- paste.txt --", "routers": `"network"`,
+}
+
+// has reports whether a case has what a way takes, so that it is worth the time.
+func (c *storyCase) has(what string) bool {
+	return strings.Contains(c.text, marks[what])
+}
+
 func onSSH(drop func(*diag.SSHFacts)) func(*diag.Evidence) {
 	return func(e *diag.Evidence) {
 		for i := range e.Reach {
@@ -92,6 +106,9 @@ func TestAnySourceMayBeMissing(t *testing.T) {
 	}
 	for _, c := range readCases(t) {
 		for what, drop := range without {
+			if !c.has(what) {
+				continue
+			}
 			e := c.evidence(t)
 			drop(e)
 			d := catalogue.Diagnose(e)
@@ -144,7 +161,7 @@ func TestWhatWasNotAskedIsNoEvidence(t *testing.T) {
 		return findings(catalogue.Diagnose(e))
 	}
 	for _, c := range readCases(t) {
-		if text, _ := c.file("case.json"); !strings.Contains(text, `"auth"`) {
+		if !c.has("auth") {
 			continue
 		}
 		for _, o := range []diag.Outcome{diag.NotTried, diag.Canceled, diag.NotPermitted, diag.Failed} {
@@ -216,6 +233,9 @@ func TestLessEvidenceRulesNothingOut(t *testing.T) {
 			judged = append(judged, f.ID)
 		}
 		for _, what := range []string{"everything", "search", "image", "network", "console", "pings", "reach", "ssh", "auth", "keys", "lists", "hostkeys", "memory", "pastes"} {
+			if !c.has(what) {
+				continue
+			}
 			e := c.evidence(t)
 			without[what](e)
 			for _, id := range catalogue.Diagnose(e).RuledOut {
