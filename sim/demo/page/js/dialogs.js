@@ -16,7 +16,7 @@ export function renderModal() {
   const view = store.state.view;
   if (!view) {
     shown = "";
-    if (dialog.open) dialog.close();
+    if (dialog.open) leave(dialog);
     return;
   }
   const mark = `${view.id}/${view.hash}/${JSON.stringify(view.errors || {})}`;
@@ -27,6 +27,16 @@ export function renderModal() {
   if (!dialog.open) dialog.showModal();
   const first = dialog.querySelector(".wrong .field, [data-autofocus]") || dialog.querySelector(".field, .select, input, .primary");
   first?.focus();
+}
+
+// leave closes a dialog. Chromium gives the focus back without the caret: what is
+// typed then goes nowhere until the field is focused anew.
+function leave(dialog) {
+  dialog.close();
+  const back = document.activeElement;
+  if (!back?.matches("input, textarea")) return;
+  back.blur();
+  back.focus();
 }
 
 function draw(dialog, view, kept) {
