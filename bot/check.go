@@ -86,7 +86,7 @@ func (b *Bot) open(ctx context.Context, j *job, r *record, found *commands.Found
 		return err
 	}
 	if i := found.Instance(); i != nil {
-		r.Instance, r.Cloud, r.Project = i.ID, i.Cloud, i.Project
+		r.Instance, r.Name, r.Cloud, r.Project = i.ID, i.Name, i.Cloud, i.Project
 	}
 	board := newBoard(found.Instance(), r)
 	root, err := b.postOnce(ctx, r.Channel, j.Place.Thread, answer, board.message())

@@ -48,8 +48,8 @@ func (b *Bot) offerChoice(ctx context.Context, j *job, found *commands.Found) er
 	if err := b.store.keep(ctx, b.store.order(j.Ref), o, orderTTL); err != nil {
 		return err
 	}
-	d := b.Engine.Diagnose(ctx, found, nil)
-	m := message{text: escape(tame(d.Verdict, maxTop)), blocks: []slack.Block{heading(d.Verdict)}}
+	title := fmt.Sprintf("%d instances fit %q. Which one is it?", len(found.Search.Matches), found.Asked.Query)
+	m := message{text: escape(tame(title, maxTop)), blocks: []slack.Block{heading(title)}}
 	for n, i := range matches {
 		button := slack.NewButtonBlockElement(chooseAction, j.Ref+":"+strconv.Itoa(n), formText("Check this one"))
 		button.AccessibilityLabel = tame("Check "+i.Name+" with the ID "+i.ID, 75)

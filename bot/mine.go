@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (b *Bot) mineBlock(list []*record) slack.Block {
 		at := r.Started.UTC().Format("2006-01-02 15:04 UTC")
 		entries.Elements = append(entries.Elements, line(
 			slack.NewRichTextSectionDateElement(r.Started.Unix(), "{date_short_pretty} {time}", nil, &at), plain(" "),
-			slack.NewRichTextSectionLinkElement(b.link(r.Channel, r.Root), tame(r.Asked.Query, 80), nil), plain(": "+verdict),
+			slack.NewRichTextSectionLinkElement(b.link(r.Channel, r.Root), tame(cmp.Or(r.Name, r.Asked.Query), 80), nil), plain(": "+verdict),
 		))
 	}
 	return slack.NewRichTextBlock("", entries)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,5 +115,23 @@ func TestSince(t *testing.T) {
 		if got := since(now.Add(-ago), now); got != want {
 			t.Errorf("%s: %q, want %q", ago, got, want)
 		}
+	}
+}
+
+// TestGathered: what is ok is one line for each part; what is not stands out.
+func TestGathered(t *testing.T) {
+	got := gathered([]diag.Check{
+		{What: "Redis", Mark: diag.CheckOK, Text: "answers"},
+		{What: "OpenStack north: ports", Mark: diag.CheckOK}, {What: "OpenStack north: console log", Mark: diag.CheckOK},
+		{What: "OpenStack north: host status", Mark: diag.CheckLimited, Text: "not shown"},
+		{What: "OpenStack south: ports", Mark: diag.CheckOK}, {What: "OpenStack south: instances", Mark: diag.CheckFailed},
+	})
+	var lines []string
+	for _, c := range got {
+		lines = append(lines, c.What+" "+string(c.Mark))
+	}
+	want := []string{"Redis ok", "OpenStack north ok", "OpenStack north: host status limited", "OpenStack south: ports ok", "OpenStack south: instances failed"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%q, want %q", lines, want)
 	}
 }

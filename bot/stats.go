@@ -128,6 +128,12 @@ const noStatsText = "The figures are about everything that sshhelp was asked, an
 
 // statsBlocks shows the weeks as lines with bars, and the commonest causes.
 func statsBlocks(weeks []weekOf) []slack.Block {
+	for len(weeks) > 0 && weeks[0].checks == 0 { // before it was used
+		weeks = weeks[1:]
+	}
+	if len(weeks) == 0 {
+		return []slack.Block{words("None yet.")}
+	}
 	most := slices.MaxFunc(weeks, func(a, b weekOf) int { return cmp.Compare(a.checks, b.checks) }).checks
 	var rows []string
 	causes := map[string]int64{}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -55,9 +57,30 @@ func (b *Bot) showStatus(ctx context.Context, j *job) error {
 
 func (b *Bot) statusBlock(ctx context.Context) slack.Block {
 	list := slack.NewRichTextList(slack.RTEListBullet, 0)
-	for _, c := range b.status(ctx) {
+	for _, c := range gathered(b.status(ctx)) {
 		list.Elements = append(list.Elements, line(bold(c.What), plain(": "+string(c.Mark)+". "+c.Text)))
 	}
 	list.Elements = append(list.Elements, line(bold("Version"), plain(": "+b.Version)))
 	return slack.NewRichTextBlock("", list)
+}
+
+// gathered puts the lines of one part ("OpenStack north: ports") that are all ok
+// into one, so that what is not stands out.
+func gathered(list []diag.Check) []diag.Check {
+	bad := map[string]bool{}
+	for _, c := range list {
+		part, _, _ := strings.Cut(c.What, ":")
+		bad[part] = bad[part] || c.Mark == diag.CheckFailed || c.Mark == diag.CheckUnknown
+	}
+	var kept []diag.Check
+	for _, c := range list {
+		part, _, inPart := strings.Cut(c.What, ":")
+		switch {
+		case !inPart || bad[part] || c.Mark != diag.CheckOK:
+			kept = append(kept, c)
+		case !slices.ContainsFunc(kept, func(k diag.Check) bool { return k.What == part }):
+			kept = append(kept, diag.Check{What: part, Mark: diag.CheckOK, Text: "answers"})
+		}
+	}
+	return kept
 }

@@ -123,9 +123,10 @@ type record struct {
 	Root    string     `json:"root"`   // ts of the message that carries the verdict
 	User    string     `json:"user"`   // who asked first
 	Asked   diag.Asked `json:"asked"`
-	// Instance is the ID of what was found; Cloud and Project are its own, for who
+	// Instance is the ID of what was found; Name, Cloud and Project are its own, for who
 	// may go on with the check.
 	Instance string           `json:"instance,omitempty"`
+	Name     string           `json:"name,omitempty"`
 	Cloud    string           `json:"cloud,omitempty"`
 	Project  string           `json:"project,omitempty"` // ID
 	Last     *result          `json:"last,omitempty"`    // of the newest finished run
