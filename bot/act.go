@@ -261,8 +261,11 @@ func whyRefused(err error) string {
 }
 
 func inWords(d time.Duration) string {
-	if d >= time.Minute {
-		return fmt.Sprintf("%d minutes", int(d.Round(time.Minute).Minutes()))
+	switch minutes := int(d.Round(time.Minute).Minutes()); {
+	case minutes == 1:
+		return "a minute"
+	case minutes > 1:
+		return fmt.Sprintf("%d minutes", minutes)
 	}
 	return fmt.Sprintf("%d seconds", int(d.Seconds()))
 }

@@ -21,7 +21,7 @@ func TestConfirmedActionIsCarriedOutAndWatched(t *testing.T) {
 		h.way = []diag.Instance{{Status: "HARD_REBOOT", Task: "reboot_started_hard"}, {Status: "HARD_REBOOT", Task: "reboot_started_hard"}}
 		rings := 0
 		h.ssh = func() (bool, bool) { rings++; return rings > 2, true }
-		b, _ := r.serve()
+		b, _ := r.serveFast()
 		offer := r.offered("stuck")
 		for _, want := range []string{"Hard reboot", "has panicked", "not yet written to disk", "77777777-aaaa", "stuck"} {
 			if !strings.Contains(string(offer.Blocks), want) {
@@ -100,7 +100,7 @@ func TestNothingIsOfferedUnlessSwitchedOn(t *testing.T) {
 			t.Parallel()
 			r, _ := actRig(t, nil)
 			c.change(&r.opts.Actions)
-			b, _ := r.serve()
+			b, _ := r.serveFast()
 			r.command("/sshhelp web-1")
 			root := r.root("is shut off")
 			r.idle(b)
@@ -128,7 +128,7 @@ func TestSecondPerson(t *testing.T) {
 	r, h := actRig(t, nil)
 	r.opts.Actions.SecondPerson = true
 	r.twin.SetGroup("oncall", "jo", "sam")
-	b, _ := r.serve()
+	b, _ := r.serveFast()
 	offer := r.offered("web-1")
 	r.confirm("jo", offer, "web-1")
 	r.told(offer, "one more person has to confirm")
@@ -151,7 +151,7 @@ func TestTwoFormsOfOnePersonAreOnePerson(t *testing.T) {
 	t.Parallel()
 	r, h := actRig(t, nil)
 	r.opts.Actions.SecondPerson = true
-	b, _ := r.serve()
+	b, _ := r.serveFast()
 	offer := r.offered("web-1")
 	r.press("jo", offer)
 	first := r.confirming("jo")
@@ -186,7 +186,7 @@ func (r *rig) refOf(b *Bot, offer twin.Message) string {
 func TestNewCheckReplacesTheOffer(t *testing.T) {
 	t.Parallel()
 	r, _ := actRig(t, nil)
-	b, _ := r.serve()
+	b, _ := r.serveFast()
 	offer := r.offered("web-1")
 	r.press("jo", offer)
 	old := r.confirming("jo")
@@ -239,7 +239,7 @@ func TestWatchEnds(t *testing.T) {
 			r, h := actRig(t, nil)
 			r.opts.Actions.Watch = 400 * time.Millisecond
 			c.set(h)
-			b, _ := r.serve()
+			b, _ := r.serveFast()
 			offer := r.offered("web-1")
 			r.confirm("jo", offer, "web-1")
 			r.told(offer, "Start of web-1", c.says)
@@ -262,7 +262,7 @@ func TestConsoleWithoutFiles(t *testing.T) {
 		o.Scenario.Scopes = remove(o.Scenario.Scopes, "files:write")
 	})
 	h.console = strings.Repeat("a line of the log <!channel>\n", 2000) + "the last line\n"
-	b, _ := r.serve()
+	b, _ := r.serveFast()
 	offer := r.offered("stuck")
 	r.confirm("jo", offer, "stuck")
 	m := r.told(offer, "The end of the console log")
@@ -304,7 +304,7 @@ func TestConsoleThatCannotBeSaved(t *testing.T) {
 			t.Parallel()
 			r, h := actRig(t, nil)
 			c.set(r, h)
-			b, _ := r.serve()
+			b, _ := r.serveFast()
 			offer := r.offered("stuck")
 			r.confirm("jo", offer, "stuck")
 			if c.acts == 0 {
@@ -344,7 +344,7 @@ func TestStoppedInTheMidstOfTheCall(t *testing.T) {
 		}
 	}
 	h.ssh = func() (bool, bool) { return false, true }
-	_, stop := r.serve()
+	_, stop := r.serveFast()
 	offer := r.offered("web-1")
 	r.confirm("jo", offer, "web-1")
 	<-within
@@ -355,7 +355,7 @@ func TestStoppedInTheMidstOfTheCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.set(func(h *fakeHands) { h.onAct, h.ssh = nil, nil })
-	b, _ := r.serve()
+	b, _ := r.serveFast()
 	r.told(offer, "Start of web-1", "SSH answers")
 	r.idle(b)
 	if len(h.did()) != 1 {

@@ -134,6 +134,18 @@ func actRig(t *testing.T, m memory, scenario ...func(*twin.Options)) (*rig, *fak
 	return r, h
 }
 
+// serveFast is serve without Slack's second between two posts in a channel.
+func (r *rig) serveFast() (*Bot, func() error) {
+	r.t.Helper()
+	b, stop := r.serve()
+	b.web.out.mu.Lock()
+	defer b.web.out.mu.Unlock()
+	for _, channel := range []string{"#ssh-help", "#audit"} {
+		b.web.out.lanes["chat.postMessage "+r.channelID(channel)] = newLane(time.Millisecond, 100)
+	}
+	return b, stop
+}
+
 func (r *rig) channelID(name string) string {
 	r.t.Helper()
 	for _, c := range r.twin.As("jo").State().Channels {
