@@ -408,19 +408,17 @@ var attacksOnTheLimits = map[string]attack{
 	}},
 	"from two threads at once": {acts: 1, audit: "refused instance busy", set: func(r *rig, h *fakeHands) {
 		h.ssh = func() (bool, bool) { return false, true } // keep watching
-		h.then = func(i *diag.Instance) {}
-		r.opts.Actions.Watch = time.Second
+		// The instance looks unchanged for as long as the second needs.
+		h.then = func(i *diag.Instance) { i.Updated, i.Metadata = time.Time{}, map[string]string{"stuck": "yes"} }
 	}, try: func(r *rig, h *fakeHands, b *Bot) {
 		first, second := r.offered("stuck"), r.offered("stuck user again")
 		r.press("jo", first)
 		one := r.confirming("jo")
-		h.set(func(h *fakeHands) { // the instance looks unchanged for as long as the second needs
-			h.then = func(i *diag.Instance) { i.Updated, i.Metadata = time.Time{}, map[string]string{"stuck": "yes"} }
-		})
 		r.submit("jo", one, "stuck", "first thread")
 		r.told(first, "Hard reboot of stuck")
 		r.confirm("jo", second, "stuck")
 		r.private("jo", "confirmed in another thread")
+		h.set(func(h *fakeHands) { h.ssh = nil })
 	}},
 }
 
