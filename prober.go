@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -107,3 +108,35 @@ func vantageStatus(ctx context.Context, cfg *config.Config, logger *slog.Logger)
 	defer func() { _ = line.Close() }() // it was only read
 	return line.Check(ctx, cfg.Probes.Vantages)
 }
+
+// vantageLogs reads the last lines that each other place has logged, for a case
+// that is handed over; nil if there is no other place.
+func vantageLogs(cfg *config.Config, logger *slog.Logger) func(context.Context) []commands.Excerpt {
+	if len(cfg.Probes.Vantages) == 0 {
+		return nil
+	}
+	return func(ctx context.Context) []commands.Excerpt {
+		line, err := openLine(cfg, logger)
+		if err != nil {
+			return nil // newWitness has said so
+		}
+		defer func() { _ = line.Close() }() // it was only read
+		ctx, cancel := context.WithTimeout(ctx, logsMost)
+		defer cancel()
+		var all []commands.Excerpt
+		for _, name := range cfg.Probes.Vantages {
+			lines, err := line.Logs(ctx, name)
+			if err != nil {
+				logger.Warn("cannot read the log of a vantage point", "vantage", name, "err", err)
+				lines = []string{"It could not be read."}
+			}
+			if len(lines) > 0 {
+				all = append(all, commands.Excerpt{What: "log of " + name, Lines: lines})
+			}
+		}
+		return all
+	}
+}
+
+// logsMost is how long a case waits for the logs of other places.
+const logsMost = 3 * time.Second

@@ -101,18 +101,14 @@ func TestProber(t *testing.T) {
 			t.Errorf("not seen from %s: %q", place, where)
 		}
 	}
-	line, err := openLine(cfg, newLogger(cfg, discard{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer line.Close()
+	logs := vantageLogs(cfg, newLogger(cfg, discard{}))
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		lines, err := line.Logs(t.Context(), "melbourne")
-		if log := strings.Join(lines, "\n"); err == nil && strings.Contains(log, "answered") && strings.Contains(log, "probing for others") {
+		text := fmt.Sprintf("%q", logs(t.Context()))
+		if strings.Contains(text, "log of melbourne") && strings.Contains(text, "answered") && strings.Contains(text, "probing for others") {
 			break
 		}
 		if time.Now().After(end) {
-			t.Fatalf("its log is %q, %v", lines, err)
+			t.Fatalf("its log is %s", text)
 		}
 	}
 
@@ -190,6 +186,12 @@ func TestVantagesNeedRedis(t *testing.T) {
 		if w, err := newWitness(cfg, logger, terminal); err != nil || fmt.Sprintf("%T", w) == "*probes.Prober" {
 			t.Errorf("with a Redis: %T, %v", w, err)
 		}
+	}
+	if logs := vantageLogs(cfg, logger)(t.Context()); len(logs) != 1 || logs[0].Lines[0] != "It could not be read." {
+		t.Errorf("logs without a Redis: %q", logs)
+	}
+	if cfg.Probes.Vantages = nil; vantageLogs(cfg, logger) != nil {
+		t.Error("there are logs of no place")
 	}
 	cfg.Probes.Vantages = []string{"lab"}
 	if _, err := newWitness(cfg, logger, true); err == nil {

@@ -54,6 +54,7 @@ func serve(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
 	if options.Actions.Hands, options.Actions.Answers, err = newHands(cfg, engine, logger); err != nil {
 		return err
 	}
+	options.Escalation.Logs = vantageLogs(cfg, logger)
 	options.Status = func(ctx context.Context) []diag.Check { return outsideStatus(ctx, cfg, logger) }
 	b, err := bot.New(options)
 	if err != nil {

@@ -102,12 +102,12 @@ func (h *Hands) Answers(ctx context.Context, asked diag.Asked, i *diag.Instance)
 	if h.Now != nil {
 		now = h.Now
 	}
-	fact, _ := h.Prober.Read(ctx, &diag.Evidence{Now: now(), Asked: asked, Instance: i}, diag.SourceSSH)
-	found, ok := fact.(diag.Reaches)
-	if !ok || len(found) == 0 {
-		return false, false
+	seen := diag.Evidence{Now: now(), Asked: asked, Instance: i}
+	question := seen
+	if fact, _ := h.Prober.Read(ctx, &question, diag.SourceSSH); fact != nil {
+		seen.Add(fact) // of one place or of several
 	}
-	return slices.ContainsFunc(found, func(r diag.Reach) bool { return r.SSH != nil && r.SSH.Ident == diag.OK }), true
+	return slices.ContainsFunc(seen.Reach, func(r diag.Reach) bool { return r.SSH != nil && r.SSH.Ident == diag.OK }), len(seen.Reach) > 0
 }
 
 // A Deed is what people are told of an action, and when it makes sense.

@@ -163,7 +163,7 @@ func TestHandsActWhereTheInstanceIs(t *testing.T) {
 // bell is a prober that finds what it was told.
 type bell struct {
 	Witness
-	found diag.Reaches
+	found diag.Fact
 	port  uint16
 }
 
@@ -177,12 +177,13 @@ func TestAnswers(t *testing.T) {
 	b := &bell{}
 	h := &Hands{Prober: b, Port: 2222}
 	for name, c := range map[string]struct {
-		found      diag.Reaches
+		found      diag.Fact
 		yes, known bool
 	}{
 		"nothing may be probed": {nil, false, false},
 		"no answer":             {diag.Reaches{{Connect: diag.Dial{Outcome: diag.TimedOut}}}, false, true},
 		"another protocol":      {diag.Reaches{{SSH: &diag.SSHFacts{Ident: diag.TimedOut}}}, false, true},
+		"SSH from elsewhere":    {diag.Facts{diag.Reaches{{}}, diag.Vantages{{Name: "x"}}, diag.Reaches{{SSH: &diag.SSHFacts{Ident: diag.OK}}}}, true, true},
 		"SSH at one of two":     {diag.Reaches{{}, {SSH: &diag.SSHFacts{Ident: diag.OK}}}, true, true},
 	} {
 		b.found = c.found

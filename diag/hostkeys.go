@@ -8,7 +8,8 @@ import (
 )
 
 // HostKeysSeen are the host keys that this diagnosis saw on the network, for
-// the next one to remember. It is nil without an instance.
+// the next one to remember. It is nil without an instance. What another place saw
+// is left out: behind a private address there may be another machine.
 func (e *Evidence) HostKeysSeen() SeenKeys {
 	if e.Instance == nil {
 		return nil
@@ -16,7 +17,7 @@ func (e *Evidence) HostKeysSeen() SeenKeys {
 	var seen SeenKeys
 	for i := range e.Reach {
 		r := &e.Reach[i]
-		if r.SSH == nil {
+		if r.SSH == nil || e.Remote(r.From) {
 			continue
 		}
 		for _, k := range r.SSH.HostKeys {
@@ -60,18 +61,48 @@ type HostKeyTruth struct {
 }
 
 // HostKeys weighs the host keys that were seen on the asked port, one truth for
-// each address that showed any.
+// each address that showed any. What other places saw counts where it could not
+// be seen from here.
 func (e *Evidence) HostKeys() []HostKeyTruth {
 	var all []HostKeyTruth
 	for _, target := range e.Targets() {
-		for i := range e.Reach {
-			r := &e.Reach[i]
-			if r.Target.Addr() == target && r.Target.Port() == e.Asked.Port && r.SSH != nil && len(r.SSH.HostKeys) > 0 {
-				all = append(all, e.weigh(r))
+		here, there := e.hostKeysAt(target)
+		if len(here) == 0 {
+			here = there
+		}
+		all = append(all, here...)
+	}
+	return all
+}
+
+// ForeignElsewhere returns what another place saw of an address that shows its
+// rightful key here, if it was shown a foreign one; nil if none was.
+func (e *Evidence) ForeignElsewhere() *HostKeyTruth {
+	for _, target := range e.Targets() {
+		here, there := e.hostKeysAt(target)
+		for i := range there {
+			if len(here) > 0 && here[0].Standing != KeyForeign && there[i].Standing == KeyForeign {
+				return &there[i]
 			}
 		}
 	}
-	return all
+	return nil
+}
+
+// hostKeysAt weighs what was seen of one address from here, or by the person, and
+// from other places.
+func (e *Evidence) hostKeysAt(target netip.Addr) (here, there []HostKeyTruth) {
+	for i := range e.Reach {
+		r := &e.Reach[i]
+		switch {
+		case r.Target.Addr() != target || r.Target.Port() != e.Asked.Port || r.SSH == nil || len(r.SSH.HostKeys) == 0:
+		case e.Remote(r.From) && !e.FromPerson(r):
+			there = append(there, e.weigh(r))
+		default:
+			here = append(here, e.weigh(r))
+		}
+	}
+	return here, there
 }
 
 func (e *Evidence) weigh(r *Reach) HostKeyTruth {

@@ -40,7 +40,7 @@ func checkHostKeySuspicious(p *diag.Pass) diag.Verdict {
 		switch {
 		case t.Reach.Target != p.Target():
 		case t.Standing == diag.KeyPrinted:
-			return diag.Verdict{State: diag.RuledOut}
+			return rightHere(p, &t)
 		case t.Standing == diag.KeyForeign:
 			return foreign(p, &t)
 		}
@@ -53,6 +53,19 @@ func checkHostKeySuspicious(p *diag.Pass) diag.Verdict {
 		State: diag.Possible, Args: suspectKey(p.Evidence, shown[0]), Ask: madeAnew,
 		Because: []diag.Observation{{Source: diag.SourcePaste, Where: "pasted text", Text: shown[0]}},
 	}
+}
+
+// rightHere judges a key that is the rightful one here: another place may have
+// been shown another, which is settled for a person who sits here.
+func rightHere(p *diag.Pass, here *diag.HostKeyTruth) diag.Verdict {
+	there := p.ForeignElsewhere()
+	if there == nil || p.FromPerson(here.Reach) {
+		return diag.Verdict{State: diag.RuledOut}
+	}
+	v := foreign(p, there)
+	v.State, v.Ask = diag.Possible, ""
+	v.Because = append(v.Because, here.Observe())
+	return v
 }
 
 const madeAnew = "Were the instance's SSH host keys made anew after its first boot?"
