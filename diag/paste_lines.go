@@ -32,7 +32,7 @@ var (
 	// inside is how messages begin that cannot be mistaken, so that they count
 	// wherever they stand.
 	inside = guard(`ssh: connect to (?:host|address) \S+ port \d|ssh: Could not resolve hostname \S+|[\w.-]+@[\w.:\[\]-]+: Permission denied \(|` +
-		`debug[123]: \w|(?:kex|ssh)_exchange_identification: |Unable to negotiate with \S+ port \d|Load key "|Permissions \d{3,4} for '|@{20,}|` +
+		`debug[123]: \w|(?:kex|ssh)_exchange_identification: |Unable to negotiate with \S+ port \d|Load key "|Permissions (?:\d{3,4} )?for '|@{20,}|` +
 		`The authenticity of host '|no such identity: /|Warning: Identity file |Warning: Permanently added|sign_and_send_pubkey: \w|` +
 		`Connection (?:closed|reset) by (?:\d+\.|\S+ port \d)|Received disconnect from \S+|banner exchange: Connection to|stdio forwarding failed|` +
 		`Bad owner or permissions on|ssh_dispatch_run_fatal: |bad permissions: ignore key|This private key will be ignored`)

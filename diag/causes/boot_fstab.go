@@ -81,7 +81,7 @@ func namesMount(h *diag.Hit) bool {
 	if n := caught(h); n > 0 {
 		what = h.Match[n]
 	}
-	return (what != "" && !ownMounts.MatchString(what) && !strings.Contains(h.Text, "root device")) ||
+	return (what != "" && !ownMounts.MatchString(what) && !strings.Contains(h.Text, "root device") && !strings.Contains(h.Text, "root file system")) ||
 		strings.Contains(h.Text, "to skip mounting") || strings.Contains(h.Text, "/etc/fstab filesystems failed")
 }
 

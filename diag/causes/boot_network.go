@@ -20,7 +20,7 @@ neither its key nor its name from the metadata service.`,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootFstab, bootRootNotFound},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|Unable to obtain a (?:DHCP )?lease|NoDHCPLeaseError|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
+		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|Unable to obtain a (?:DHCP )?lease|NoDHCPLeaseError|[Ff]ailed to run (?:dhcpcd|dhclient|udhcpc)|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
 		Example:  `[   78.1] dhclient[301]: No DHCPOFFERS received.`,
 		NearMiss: `[   18.1] dhclient[301]: DHCPOFFER of 192.0.2.7 from 192.0.2.1`,
 	}, {
@@ -111,7 +111,8 @@ func networkDown(p *diag.Pass) (hit *diag.Hit, sure bool) {
 	}
 	after := func(h *diag.Hit) bool { return c.Lease == nil || c.Lease.N < h.N }
 	if hit = firstHit(p, func(h *diag.Hit) bool {
-		return after(h) && !hints.MatchString(h.Text) && !asksDHCP.MatchString(h.Text) && !addsRoute.MatchString(h.Text)
+		listed := strings.HasPrefix(strings.TrimSpace(h.Text), "- ") // by "cloud-init status", of what it got over
+		return after(h) && !listed && !hints.MatchString(h.Text) && !asksDHCP.MatchString(h.Text) && !addsRoute.MatchString(h.Text)
 	}); hit != nil {
 		return hit, true
 	}

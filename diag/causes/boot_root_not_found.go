@@ -24,7 +24,7 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 		NearMiss: `[    2.1] VFS: Mounted root (ext4 filesystem) readonly on device 252:1.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Gave up waiting for root (?:file system )?device|ALERT! +(\S+) does not exist|Failed to mount (\S+) as root file system|Target filesystem doesn't have requested /sbin/init|No init found\. Try passing init= bootarg`,
+		Pattern:  `(?:Gave|Giving) up waiting for root (?:file system )?device|ALERT! +(\S+) does not exist|Failed to mount (\S+) as root file system|Target filesystem doesn't have requested /sbin/init|No init found\. Try passing init= bootarg`,
 		Example:  `ALERT!  UUID=0b7f19b1-46a4-4b4b-8f5a-5c5d7f4a8d11 does not exist.  Dropping to a shell!`,
 		NearMiss: `Gave up waiting for suspend/resume device`,
 	}, {

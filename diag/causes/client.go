@@ -134,7 +134,7 @@ func pasted(e *diag.Evidence, fragments ...string) bool {
 // command that failed: then what it says of the connection is about the pipe to
 // that. OpenSSH calls the far end of such a pipe "UNKNOWN port 65535".
 func throughProxy(e *diag.Evidence) bool {
-	return pasted(e, "UNKNOWN port 65535", "stdio forwarding failed", "open failed: connect failed")
+	return pasted(e, "UNKNOWN port 65535", "stdio forwarding failed", "Bad stdio forwarding", "open failed: connect failed")
 }
 
 // peer is whom a client's text says that it talks to, in lines that mean no

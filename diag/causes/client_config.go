@@ -31,7 +31,7 @@ change, makes it stop at once; nothing is sent to the server.`,
 		Example:  `/home/alice/.ssh/config: terminating, 1 bad configuration options`,
 		NearMiss: `sshd: terminating`,
 	}, {
-		In: diag.ClientText, Pattern: `^Can't open user config file (.+?): |^percent_(?:dollar_)?expand: |^Bad SSH2 (?:cipher|mac|Kex|key)|^command-line: line 0: |^Bad (?:key types|local forwarding|stdio forwarding|remote forwarding|dynamic forwarding|escape character)|vdollar_percent_expand: `,
+		In: diag.ClientText, Pattern: `^Can't open user config file (.+?): |^percent_(?:dollar_)?expand: |^Bad SSH2 (?:cipher|mac|Kex|key)|^command-line: line 0: |^Bad (?:key types|local forwarding|remote forwarding|dynamic forwarding|escape character)|vdollar_percent_expand: `,
 		Example:  `Can't open user config file /home/alice/work.conf: No such file or directory`,
 		NearMiss: `debug1: Reading configuration data /home/alice/.ssh/config`,
 	}},

@@ -17,7 +17,7 @@ about the target.`,
 	Text:   "The way through the jump host or proxy fails; what your ssh says after that is only a consequence.",
 	Breaks: diag.AtPort,
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `^stdio forwarding failed`,
+		In: diag.ClientText, Pattern: `^stdio forwarding failed|^Bad stdio forwarding specification`,
 		Example:  `stdio forwarding failed`,
 		NearMiss: `channel 3: open failed: connect failed: Connection refused`,
 	}, {

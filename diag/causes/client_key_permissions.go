@@ -16,7 +16,7 @@ same happens when other accounts stand in the file's access list.`,
 	Text:   "Your private key file{named} can be read by others, so your ssh ignores it.",
 	Breaks: diag.AtKey,
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `Permissions 0?\d{3,4} for '([^']+)' are too open`,
+		In: diag.ClientText, Pattern: `Permissions (?:0?\d{3,4} )?for '([^']+)' are too open`,
 		Example:  `Permissions 0644 for '/home/alice/.ssh/id_rsa' are too open.`,
 		NearMiss: `Permissions of a key file should be 0600.`,
 	}, {

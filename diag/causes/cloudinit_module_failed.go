@@ -29,7 +29,7 @@ keys in place decide over SSH.`,
 		NearMiss: `cc_ssh.py[DEBUG]: Using existing host keys`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Failed to start .*(Initial cloud-init job|metadata service crawler|settings specified in cloud-config|cloud user/final scripts|Cloud-init: (?:Local|Network|Config|Final) Stage|Cloud-init: Single Process|cloud-(?:init|init-local|init-network|config|final)\.serv)|fatal error, run "systemctl status (cloud-init-main)`,
+		Pattern:  `Failed to start .*(Cloudinit from|Initial cloud-init job|metadata service crawler|settings specified in cloud-config|cloud user/final scripts|Cloud-init: (?:Local|Network|Config|Final) Stage|Cloud-init: Single Process|cloud-(?:init|init-local|init-network|config|final)\.serv)|fatal error, run "systemctl status (cloud-init-main)`,
 		Example:  `[FAILED] Failed to start cloud-final.service - Cloud-init: Final Stage.`,
 		NearMiss: `[  OK  ] Finished cloud-final.service - Cloud-init: Final Stage.`,
 	}},

@@ -1,6 +1,7 @@
 package causes
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,10 @@ behind the same address.`,
 		Example:  `sshd[5174]: refused connect from host9.example.com (198.51.100.161)`,
 		NearMiss: `sshd[5174]: Connection from 198.51.100.161 port 40000 on 203.0.113.5 port 22`,
 	}, {
+		In: diag.ServerLog, Pattern: bannedList,
+		Example:  "   `- Banned IP list:   203.0.113.7 198.51.100.9",
+		NearMiss: "   |- Currently banned: 1",
+	}, {
 		In: diag.ClientText, Pattern: `(?:ssh|kex)_exchange_identification: (?:read: )?Connection (?:closed by remote host|reset)`,
 		Example:  `ssh_exchange_identification: read: Connection reset by peer`,
 		NearMiss: `Connection closed by 203.0.113.5 port 22`,
@@ -52,6 +57,9 @@ func checkBanned(p *diag.Pass) diag.Verdict {
 	for _, h := range fromPastes(p, nil) {
 		if h.Line.In == diag.ClientText {
 			client = append(client, h)
+			continue
+		}
+		if h.Line.Pattern == bannedList && !ownBan(p, &h) {
 			continue
 		}
 		who := strings.Join(h.Match[1:], "")
@@ -80,6 +88,30 @@ func checkBanned(p *diag.Pass) diag.Verdict {
 		}
 	}
 	return v
+}
+
+// bannedList is what fail2ban-client prints of a jail.
+const bannedList = `Banned IP list:\s+(\S.*)`
+
+// myAddress is how people tell which address is theirs.
+var myAddress = regexp.MustCompile(`(?i)\b(?:my|mine|i am|i'm|our)\b`)
+
+// ownBan reports whether a list of banned addresses holds the person's, and makes
+// that the hit's.
+func ownBan(p *diag.Pass, h *diag.Hit) bool {
+	for _, ip := range strings.Fields(h.Match[1]) {
+		own := p.Asked.From.IsValid() && p.Asked.From.String() == ip
+		for _, paste := range p.Pastes {
+			own = own || slices.ContainsFunc(paste.Heard, func(l diag.LogLine) bool {
+				return l.N != h.N && strings.Contains(l.Text, ip) && myAddress.MatchString(l.Text)
+			})
+		}
+		if own {
+			h.Match = []string{h.Match[0], ip}
+			return true
+		}
+	}
+	return false
 }
 
 // banTalk are words by which people tell that the server keeps a list of banned

@@ -52,7 +52,7 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `ssh_dispatch_run_fatal: Connection to 203.0.113.5 port 22: message authentication code incorrect`,
 		NearMiss: `ssh_dispatch_run_fatal: Connection to 203.0.113.5 port 22: Operation timed out`,
 	}, {
-		In: diag.ServerLog, Pattern: `ssh_dispatch_run_fatal: Connection from \S+ port \d+: (?:unexpected internal error|error in libcrypto|invalid argument|No such file or directory)`,
+		In: diag.ServerLog, Pattern: `ssh_dispatch_run_fatal: Connection from \S+ port \d+: (?:unexpected internal error|error in libcrypto|invalid argument|No such file or directory)|sshd_hostkey_sign: .*failed`,
 		Example:  `sshd[6059]: ssh_dispatch_run_fatal: Connection from 203.0.113.7 port 60885: unexpected internal error [preauth]`,
 		NearMiss: `sshd[6059]: ssh_dispatch_run_fatal: Connection from 203.0.113.7 port 60885: Connection corrupted [preauth]`,
 	}, {
