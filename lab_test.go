@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -109,8 +111,8 @@ func checkLeads(t *testing.T, leads map[string]string) {
 }
 
 // diagnosed runs the command and reads its JSON as another tool would.
-func diagnosed(t *testing.T, name string) *diagnosisJSON {
-	status, out, errOut := sshhelp(t, "", "diagnose", name, "--json")
+func diagnosed(t *testing.T, name string, flags ...string) *diagnosisJSON {
+	status, out, errOut := sshhelp(t, "", append([]string{"diagnose", name, "--json"}, flags...)...)
 	d := &diagnosisJSON{}
 	if err := json.Unmarshal([]byte(out), d); err != nil {
 		t.Errorf("%s: exit status %d, %s: %v", name, status, errOut, err)
@@ -136,6 +138,17 @@ type diagnosisJSON struct {
 	Gaps     []diag.Gap
 	Instance *struct{ ID string }
 	Matches  []struct{ ID string }
+	Path     []struct{ Name, State string }
+	Effort   diag.Effort
+}
+
+func (d *diagnosisJSON) hop(name string) string {
+	for _, h := range d.Path {
+		if h.Name == name {
+			return h.State
+		}
+	}
+	return ""
 }
 
 func lead(d *diagnosisJSON) string {
@@ -148,4 +161,46 @@ func lead(d *diagnosisJSON) string {
 		return "possible " + d.Possible[0]
 	}
 	return ""
+}
+
+// TestLabLogin: what the server is asked about accounts and keys, end to end. The
+// member of the project owns the key pair, so that its public half is known.
+func TestLabLogin(t *testing.T) {
+	t.Setenv("OS_CLIENT_CONFIG_FILE", startLab(t))
+	t.Setenv("OS_CLOUD", "demo")
+	t.Setenv("SSHHELP_SSH_PORT", "2322")
+	t.Setenv("SSHHELP_PROBES_OTHER_PORTS", "2323")
+	const own = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICWecqdb+4872QNEDqc1j9mXs5o5lGVLlr/UPHHLd62U alice@laptop"
+	file := filepath.Join(t.TempDir(), "id.pub")
+	if err := os.WriteFile(file, []byte(own+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		args []string
+		want string
+		key  string // the state of the hop "key"
+	}{
+		{[]string{"healthy"}, "", "ok"},
+		{[]string{"healthy", "--user", "ubuntu"}, "auth/wrong-user", "not reached"},
+		{[]string{"healthy", "--user", "alice"}, "possible auth/wrong-user", "unknown"},
+		{[]string{"healthy", "--user", "root"}, "possible auth/root-login", "unknown"},
+		{[]string{"healthy", "--key", file}, "auth/wrong-key", "broken"},
+		{[]string{"healthy", "--key", "SHA256:8B3+utRzAojZhoouAxmQdnZhc1PNuffIG1Z9/jn2pJY"}, "possible auth/wrong-key", "unknown"},
+		{[]string{"no-keypair", "--key", file}, "auth/no-keypair", "broken"},
+	}
+	for _, tt := range tests {
+		d := diagnosed(t, tt.args[0], tt.args[1:]...)
+		if got := lead(d); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.args, got, tt.want)
+		}
+		if got := d.hop("key"); got != tt.key {
+			t.Errorf("%q: the key is %q, want %q", tt.args, got, tt.key)
+		}
+		if d.Effort.Connections == 0 || d.Effort.Connections > 5 || d.Effort.Attempts == 0 || d.Effort.Attempts > 8 {
+			t.Errorf("%q: effort %+v", tt.args, d.Effort)
+		}
+	}
+	if _, _, errOut := sshhelp(t, "", "diagnose", "healthy", "--key", "/nowhere/id.pub"); !strings.Contains(errOut, "/nowhere/id.pub") {
+		t.Errorf("a key file that is not there: %q", errOut)
+	}
 }
