@@ -47,8 +47,7 @@ func TestNoAccount(t *testing.T) {
 	}{
 		{"none", func(context.Context) []diag.Login { return nil }},
 		{"late", func(ctx context.Context) []diag.Login {
-			before := server.Connections()
-			until(t, "the connection is made", func() bool { return server.Connections() > before })
+			until(t, "the second connection is made", func() bool { return server.Connections() == 2 })
 			cancel()
 			<-ctx.Done()
 			return one("debian")

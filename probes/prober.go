@@ -97,7 +97,11 @@ func (p *Prober) ReadLogin(ctx context.Context, known *diag.Evidence, login func
 	asking := newQuestions()
 	waiting, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { asking.tell(login(waiting)) })
+	wg.Go(func() {
+		var logins []diag.Login
+		defer func() { asking.tell(logins) }() // whatever becomes of login, nobody waits for ever
+		logins = login(waiting)
+	})
 	defer wg.Wait()
 	defer stop()
 	return p.readReaches(ctx, known, asking)
