@@ -35,7 +35,9 @@ const (
 //   - fail2ban's jail for sshd bans at the fifth failure in 10 minutes. Asking
 //     about an account that does not exist, or may not log in, is one failure
 //     ("Invalid user"), however many keys are shown; about others it is none.
-//     One is left for the person, who may come from the same address.
+//     One is left for the person, who may come from the same address. (With
+//     mode=aggressive each connection is a failure too: there, one diagnosis is
+//     bearable and a second within 10 minutes is not.)
 //   - OpenSSH from 9.8 on adds up penalties (PerSourcePenalties): one second for
 //     a connection that asks for nothing, five for one that asks and does not log
 //     in. They pass with time; above 15 s they are enforced.
@@ -44,7 +46,7 @@ const (
 const (
 	window         = 10 * time.Minute
 	mostAsked      = 4
-	mostConnected  = 6 // before further host keys can wait: jails with mode=aggressive count these
+	mostConnected  = 6 // beyond it, host keys of further types can wait
 	mostPenalty    = 14 * time.Second
 	penaltyConnect = 1 * time.Second
 	penaltyAsk     = 4 * time.Second // besides the connection's own
