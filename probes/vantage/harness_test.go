@@ -50,7 +50,7 @@ func onBoth(t *testing.T, run func(t *testing.T, m memory)) {
 
 // redisServer is Debian's redis-server on a free loopback port. It keeps nothing,
 // so that a restart is also a loss of memory.
-func redisServer(t *testing.T) memory {
+func redisServer(t testing.TB) memory {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -252,3 +252,40 @@ func TestPanelRefuses(t *testing.T) {
 		t.Errorf("a wrong URL: %v", err)
 	}
 }
+
+// BenchmarkAsk is what it takes to have a place look that sees at once: the cost
+// of the way over a redis-server on the same machine.
+func BenchmarkAsk(b *testing.B) {
+	m := redisServer(b)
+	l, err := Open(Options{RedisURL: m.url})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	station, err := NewStation(l, StationOptions{Prober: &fake{name: "melbourne"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	ended := make(chan struct{})
+	go func() { station.Run(ctx); close(ended) }()
+	defer func() { cancel(); <-ended }()
+	w, err := NewPanel(l, &fake{name: "lab"}, []string{"melbourne"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for there := false; !there; {
+		states, err := l.States(ctx, []string{"melbourne"})
+		there = err == nil && states[0].State == diag.VantageOnline
+	}
+	for b.Loop() {
+		e := known()
+		fact, err := w.Read(ctx, e, diag.SourceSSH)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if e.Add(fact); len(e.Reach) != 2 {
+			b.Fatalf("got %s", seen(e))
+		}
+	}
+}
