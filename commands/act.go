@@ -171,12 +171,14 @@ type Proposal struct {
 	Deed
 	Cause string // ID of the finding that calls for it
 	Why   string // its sentence; it may hold foreign text
-	Sure  bool   // the cause is confirmed, and not only the likeliest
+	Sure  bool   // the cause is confirmed, and not one suspect of several
 }
 
 // Propose returns the action that on-call can be offered after a diagnosis; nil
-// if there is none. An action of a cause that is only possible is proposed if no
-// other is likelier, and never in a state in which it makes no sense.
+// if there is none. An action of a cause that is only possible is proposed if
+// nothing is confirmed: suspects that cannot be told apart from outside, such as a
+// firewall inside the guest and rules that its host does not apply, are for
+// on-call to weigh. None is proposed in a state in which it makes no sense.
 func Propose(d *diag.Diagnosis) *Proposal {
 	if d.Instance == nil {
 		return nil
@@ -188,9 +190,6 @@ func Propose(d *diag.Diagnosis) *Proposal {
 		deed, ok := DeedOf(f.Cause.Fix.Action)
 		if ok && Refuses(deed.Action, d.Instance) == "" {
 			return &Proposal{Deed: deed, Cause: f.ID, Why: f.Text, Sure: f.State == diag.Confirmed}
-		}
-		if f.State != diag.Confirmed {
-			break // the likeliest suspect, or none
 		}
 	}
 	return nil

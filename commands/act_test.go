@@ -96,7 +96,7 @@ func TestPropose(t *testing.T) {
 		"confirmed":                         {shutoff, []diag.Finding{finding(diag.Confirmed, "", off)}, diag.Start, true},
 		"second of two that are confirmed":  {active, []diag.Finding{finding(diag.Confirmed, "", rules), finding(diag.Confirmed, "", hung)}, diag.HardReboot, true},
 		"the likeliest suspect":             {active, []diag.Finding{finding(diag.Possible, "", hung), finding(diag.Possible, "", rules)}, diag.HardReboot, false},
-		"another suspect is likelier":       {active, []diag.Finding{finding(diag.Possible, "", rules), finding(diag.Possible, "", hung)}, "", false},
+		"one suspect of two":                {active, []diag.Finding{finding(diag.Possible, "", rules), finding(diag.Possible, "", hung)}, diag.HardReboot, false},
 		"suspected behind a certainty":      {active, []diag.Finding{finding(diag.Confirmed, "", rules), finding(diag.Possible, "", hung)}, "", false},
 		"a consequence":                     {active, []diag.Finding{finding(diag.Confirmed, "", rules), finding(diag.Confirmed, rules.ID, hung)}, "", false},
 		"the state does not fit the action": {shutoff, []diag.Finding{finding(diag.Confirmed, "", hung)}, "", false},

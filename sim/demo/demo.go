@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 
 	openstack "sshhelp/sim/openstack/twin"
+	"sshhelp/sim/scenario"
 	slack "sshhelp/sim/slack/twin"
-	sshd "sshhelp/sim/sshd/twin"
 )
 
 // Options are what a [Demo] is started with.
@@ -25,7 +25,7 @@ type Options struct {
 type Demo struct {
 	cloud   *openstack.Server
 	slack   *slack.Twin
-	doors   []*sshd.Server
+	doors   doors
 	product *product
 	page    *page
 	tries   []Group
@@ -35,7 +35,7 @@ type Demo struct {
 // Start starts everything and waits until the product can be talked to. What
 // had been started is ended again if something fails.
 func Start(ctx context.Context, o Options) (*Demo, error) {
-	d := &Demo{}
+	d := &Demo{doors: doors{log: o.Log}}
 	if err := d.start(ctx, o); err != nil {
 		d.Close()
 		return nil, err
@@ -72,13 +72,14 @@ func (d *Demo) startTwins(ctx context.Context, file string) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.cloud, err = openstack.New(p.cloud, openstack.Options{}); err != nil {
+	acted := func(s scenario.Server, action string) { d.doors.acted(ctx, p.cloud, s, action) }
+	if d.cloud, err = openstack.New(p.cloud, openstack.Options{OnAction: acted}); err != nil {
 		return nil, fmt.Errorf("start the cloud: %w", err)
 	}
 	if p.cloudsYAML, err = d.cloud.WriteCloudsYAML(d.dir); err != nil {
 		return nil, err
 	}
-	if d.slack, err = slack.New(slack.Options{}); err != nil {
+	if d.slack, err = slack.New(slack.Options{Scenario: workspace()}); err != nil {
 		return nil, fmt.Errorf("start the chat: %w", err)
 	}
 	return p, smallTalk(d.slack)
@@ -90,6 +91,13 @@ func (d *Demo) startPage(o Options, p *place) (err error) {
 	}
 	d.page, err = servePage(o, d.slack.URL(), d.tries)
 	return err
+}
+
+// workspace is the usual one with a channel for who is on call.
+func workspace() *slack.Scenario {
+	s := slack.DefaultScenario()
+	s.Channels = append(s.Channels, slack.ChannelSpec{Name: "on-call", Bot: true, Members: []string{"jo", "mia"}})
+	return s
 }
 
 // smallTalk is what people said in the channel without the bot before the
@@ -141,9 +149,7 @@ func (d *Demo) Close() {
 	if d.page != nil {
 		d.page.close()
 	}
-	for _, door := range d.doors {
-		_ = door.Close() // it has no error to tell
-	}
+	d.doors.close()
 	if d.slack != nil {
 		d.slack.Close()
 	}

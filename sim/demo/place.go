@@ -16,7 +16,6 @@ import (
 
 	"sshhelp/sim/scenario"
 	slack "sshhelp/sim/slack/twin"
-	sshd "sshhelp/sim/sshd/twin"
 )
 
 //go:embed demo.yaml consoles
@@ -24,7 +23,8 @@ var builtIn embed.FS
 
 const (
 	sshPort = 2222
-	account = "sshhelp-bot" // the cloud's entry in clouds.yaml that the bot uses
+	account = "sshhelp-bot"   // the cloud's entry in clouds.yaml that the bot uses
+	hands   = "sshhelp-hands" // and the one that acts
 )
 
 // A place is one scenario on addresses of this machine.
@@ -50,7 +50,7 @@ func (d *Demo) settle(ctx context.Context, file string) (*place, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &place{cloud: cloud}, d.openDoors(ctx, cloud)
+		return &place{cloud: cloud}, d.doors.start(ctx, cloud)
 	}
 	var last error
 	for n := firstNet; n < lastNet; n++ {
@@ -58,7 +58,7 @@ func (d *Demo) settle(ctx context.Context, file string) (*place, error) {
 		if err != nil {
 			return nil, err
 		}
-		if last = d.openDoors(ctx, cloud); !errors.Is(last, syscall.EADDRINUSE) {
+		if last = d.doors.start(ctx, cloud); !errors.Is(last, syscall.EADDRINUSE) {
 			return &place{cloud: cloud, builtIn: true}, last
 		}
 	}
@@ -85,26 +85,6 @@ func builtInCloud(dir string, net int) (*scenario.Cloud, error) {
 	return scenario.Load(filepath.Join(dir, "demo.yaml"))
 }
 
-// openDoors starts all SSH servers of a cloud, or none.
-func (d *Demo) openDoors(ctx context.Context, cloud *scenario.Cloud) error {
-	all, err := sshd.FromCloud(cloud)
-	if err != nil {
-		return err
-	}
-	for _, o := range all {
-		door, err := sshd.Start(ctx, o)
-		if err != nil {
-			for _, open := range d.doors {
-				_ = open.Close() // it has no error to tell
-			}
-			d.doors = nil
-			return err
-		}
-		d.doors = append(d.doors, door)
-	}
-	return nil
-}
-
 // probed lists the networks of floating addresses that are loopback, which the
 // product does not probe unless it is allowed to.
 func (p *place) probed() []string {
@@ -129,6 +109,19 @@ func (p *place) port() int {
 	return sshPort
 }
 
+// actions lets on-call act, where the cloud has a credential for it.
+func (p *place) actions(t *slack.Twin) map[string]any {
+	for _, c := range p.cloud.ApplicationCredentials {
+		if c.Name == hands {
+			return map[string]any{
+				"enabled": true, "clouds": []string{hands}, "groups": []string{t.GroupID("oncall")}, "cooldown": "1m",
+				"ask": "the on-call engineer", "audit_channel": t.ChannelID("on-call"),
+			}
+		}
+	}
+	return map[string]any{"enabled": false}
+}
+
 // entry is the name in clouds.yaml that the product is given.
 func (p *place) entry() string {
 	for _, c := range p.cloud.ApplicationCredentials {
@@ -148,8 +141,10 @@ type settings struct {
 func (p *place) settings(t *slack.Twin) settings {
 	return settings{
 		config: map[string]any{
-			"ssh":    map[string]any{"port": p.port()},
-			"access": map[string]any{"allow_everyone": true},
+			"ssh":        map[string]any{"port": p.port()},
+			"access":     map[string]any{"allow_everyone": true},
+			"actions":    p.actions(t),
+			"escalation": map[string]any{"channel": t.ChannelID("on-call")},
 			// A machine's own SSH server answers on its loopback addresses too, so that
 			// port 22 must be left out.
 			"probes": map[string]any{"allow_networks": p.probed(), "vantage": "the demo", "other_ports": []int{p.port() + 1}},

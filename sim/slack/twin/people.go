@@ -112,3 +112,15 @@ func (t *Twin) SetUser(ref string, change func(*UserSpec)) {
 	}
 	change(u)
 }
+
+// GroupID returns the ID of a user group by its handle; "" if there is none.
+func (t *Twin) GroupID(handle string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, g := range t.sc.Groups {
+		if g.Handle == handle {
+			return g.ID
+		}
+	}
+	return ""
+}
