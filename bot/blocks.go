@@ -32,6 +32,9 @@ func rootMessage(d *diag.Diagnosis, r *record, took time.Duration) message {
 	p := &page{left: maxJSON - footRoom}
 	p.verdict(d.Verdict)
 	p.sections(d.Answer(), inRoot(d))
+	if !r.Due.IsZero() {
+		p.blocks = append(p.blocks, announcement(r.Due))
+	}
 	p.blocks = append(p.blocks, footer(d, r, took), buttons(r.Ref))
 	return message{text: escape(tame(d.Verdict, maxTop)), blocks: p.blocks, ref: r.Ref, part: rootPart}
 }
@@ -212,13 +215,26 @@ func itemLine(kind diag.SectionKind, item diag.Item) *slack.RichTextSection {
 // footer says who asked, how long it took, when, and under which reference the
 // log has more.
 func footer(d *diag.Diagnosis, r *record, took time.Duration) slack.Block {
-	utc := d.At.UTC().Format("15:04 UTC")
 	return slack.NewRichTextBlock("", line(
 		plain("Asked by "), slack.NewRichTextSectionUserElement(r.User, nil),
 		plain(fmt.Sprintf(" · took %.1f s · ", took.Seconds())),
-		slack.NewRichTextSectionDateElement(d.At.Unix(), "{time}", nil, &utc),
+		date(d.At),
 		plain(" · reference "+r.Ref),
 	))
+}
+
+// announcement says when the bot looks again by itself, and how to stop that.
+func announcement(due time.Time) slack.Block {
+	return slack.NewRichTextBlock("", line(
+		plain("Time may put this right: sshhelp looks again by itself at "), date(due),
+		plain(". Write "), code("cancel"), plain(" in the thread if it need not."),
+	))
+}
+
+// date is a time as the reader's clock shows it.
+func date(t time.Time) slack.RichTextSectionElement {
+	utc := t.UTC().Format("15:04 UTC")
+	return slack.NewRichTextSectionDateElement(t.Unix(), "{time}", nil, &utc)
 }
 
 func buttons(ref string) slack.Block {

@@ -21,6 +21,8 @@ import (
 type Engine interface {
 	Find(ctx context.Context, asked diag.Asked, scope commands.Scope) (*commands.Found, error)
 	Diagnose(ctx context.Context, f *commands.Found, watch func(commands.Progress)) *diag.Diagnosis
+	// Reason diagnoses from evidence that is there already.
+	Reason(known *diag.Evidence) *diag.Diagnosis
 }
 
 // Options are what a [Bot] is made of. Zero values mean what their comments say.
@@ -102,6 +104,8 @@ type pace struct {
 	mute      time.Duration // without hello until Run gives up
 	lookAgain []time.Duration
 	acts      actPace
+	due       time.Duration // between two looks at what is due
+	haste     int           // by how much waiting for an instance is shortened; 0: not at all
 	admit     time.Duration // for taking up what an envelope asks, before its ack
 }
 
@@ -111,7 +115,7 @@ type pace struct {
 func normalPace() pace {
 	return pace{
 		lease: 12 * time.Second, block: 2 * time.Second, edit: 1500 * time.Millisecond, drain: 25 * time.Second,
-		grace: 100 * time.Millisecond, admit: admitMost, deaf: 3 * time.Minute, mute: 10 * time.Minute,
+		grace: 100 * time.Millisecond, due: 5 * time.Second, admit: admitMost, deaf: 3 * time.Minute, mute: 10 * time.Minute,
 		lookAgain: []time.Duration{0, time.Second, 3 * time.Second}, acts: normalActPace(),
 	}
 }

@@ -129,18 +129,21 @@ func (b *Bot) answerAlone(ctx context.Context, j *job, found *commands.Found, wh
 func (b *Bot) runs(ctx context.Context, j *job, r *record, found *commands.Found, board *board) error {
 	for n := 0; ; n++ {
 		if n > 0 {
-			if err := b.store.mergeInto(ctx, r); err != nil {
+			look, err := b.store.mergeInto(ctx, r)
+			if err != nil {
 				return err
 			}
-			var err error
-			if found, err = b.find(ctx, j, r); found == nil {
-				return err
+			found, r.byItself = nil, false
+			if look {
+				if found, err = b.find(ctx, j, r); found == nil {
+					return err
+				}
+				board = newBoard(found.Instance(), r)
 			}
-			board = newBoard(found.Instance(), r)
 		}
 		before := r.Last
-		d, err := b.run(ctx, r, found, board)
-		if err != nil {
+		d, err := b.round(ctx, j, r, found, board)
+		if d == nil {
 			return err
 		}
 		if before != nil {
@@ -171,6 +174,15 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 		return nil, ctx.Err()
 	}
 	took := time.Since(started)
+	e := d.Evidence()
+	if len(r.Pastes) > 0 {
+		d = b.withPastes(e, r.Pastes)
+	}
+	r.Due = b.plan(r, d)
+	if err := b.schedule(ctx, r); err != nil {
+		b.log.Warn("will not look again by itself", "ref", r.Ref, "err", err)
+		r.Due = time.Time{}
+	}
 	b.log.Info("diagnosed", "ref", r.Ref, "causes", d.Causes, "possible", d.Possible, "took", took)
 	if err := b.conclude(ctx, r, withNote(rootMessage(d, r, took), b.remedyNote(d))); err != nil {
 		return nil, err
@@ -183,11 +195,23 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	if err := b.offers(ctx, r, d); err != nil {
 		b.log.Warn("no offer in the thread", "ref", r.Ref, "err", err)
 	}
+	b.remember(ctx, r, e)
 	r.Last = resultOf(d)
+	r.Last.Took = took
 	if err := b.store.save(ctx, r); err != nil {
 		b.log.Warn("the result will not be remembered", "ref", r.Ref, "err", err)
 	}
 	return d, nil
+}
+
+// remember puts the evidence down for who goes on in the thread.
+func (b *Bot) remember(ctx context.Context, r *record, e *diag.Evidence) {
+	if e == nil {
+		return
+	}
+	if err := b.store.keepEvidence(ctx, r.Ref, e); err != nil {
+		b.log.Warn("the evidence will not be remembered", "ref", r.Ref, "err", err)
+	}
 }
 
 // conclude makes the final edit of the root message, whatever it takes: an edit

@@ -94,9 +94,28 @@ func (e *fakeEngine) Diagnose(ctx context.Context, f *commands.Found, watch func
 		Gaps:  []diag.Gap{{Source: diag.SourceConsole, Why: diag.GapForbidden, Text: "The console could not be read."}},
 		Reach: reach,
 	}
+	if i := known.Instance; i != nil && i.Status == "ACTIVE" && len(i.Addresses) > 0 {
+		seen(known)
+	}
 	d := testCatalogue.Diagnose(known)
 	d.Timings = map[diag.Source]float64{diag.SourceServer: 0.1, diag.SourceNetwork: 0.25}
 	return d
+}
+
+// seen adds what an instance that runs shows.
+func seen(known *diag.Evidence) {
+	at := known.Instance.Addresses[0].IP
+	known.Gaps = nil
+	known.Add(diag.ReadConsole("[    0.000000] Linux version 6.1\n[  OK  ] Reached target Multi-User System.\nweb login: "))
+	known.Add(&diag.Network{Ports: []diag.Port{{ID: "p1", PortSecurity: true, Floating: []diag.FloatingIP{{IP: at}}, Groups: []diag.Group{{Name: "web", Rules: []diag.Rule{
+		{ID: "r1", Ingress: true, Protocol: "tcp", MinPort: 22, MaxPort: 22, Remote: netip.MustParsePrefix("198.51.100.0/24")},
+	}}}}}})
+	known.Add(&diag.Names{Name: "web-2.example.org", Outcome: diag.OK, Addrs: []netip.Addr{at}})
+}
+
+// Reason implements [Engine].
+func (e *fakeEngine) Reason(known *diag.Evidence) *diag.Diagnosis {
+	return testCatalogue.Diagnose(known)
 }
 
 // set changes the world.
@@ -113,7 +132,7 @@ func (e *fakeEngine) asked() []diag.Asked {
 	return append([]diag.Asked{}, e.diagnosed...)
 }
 
-// testCatalogue knows four causes, with foreign text in all their words.
+// testCatalogue knows a few causes, with foreign text in all their words.
 var testCatalogue = func() *diag.Catalogue {
 	c, err := diag.NewCatalogue([]*diag.Cause{
 		{
@@ -153,6 +172,30 @@ var testCatalogue = func() *diag.Catalogue {
 				return diag.Verdict{State: diag.Confirmed}
 			},
 			Fix: diag.Remedy{Steps: []diag.Step{{Do: "Check the spelling."}}},
+		},
+		{
+			ID: "instance/building", Title: "it is being built", Doc: "It is being built.", Breaks: diag.AtInstance,
+			Text: "{name} is still being built.",
+			Check: func(p *diag.Pass) diag.Verdict {
+				if p.Instance == nil || p.Instance.Status != "BUILD" {
+					return diag.Verdict{State: diag.RuledOut}
+				}
+				return diag.Verdict{State: diag.Confirmed}
+			},
+			Fix: diag.Remedy{Steps: []diag.Step{{Do: "Wait."}}},
+		},
+		{
+			ID: "auth/key-refused", Title: "the login is refused", Doc: "It is refused.", Breaks: diag.AtKey,
+			Text: "The server refuses the login of {who}.",
+			Check: func(p *diag.Pass) diag.Verdict {
+				for i := range p.Pastes {
+					if a := p.Pastes[i].Deciding(); a != nil && a.Denied {
+						return diag.Verdict{State: diag.Confirmed, Args: diag.Args{"who": a.User}}
+					}
+				}
+				return diag.Verdict{State: diag.RuledOut}
+			},
+			Fix: diag.Remedy{Steps: []diag.Step{{Do: "Use the key of the instance."}}},
 		},
 		{
 			ID: "secgroup/source-excluded", Title: "your address is not let in", Doc: "It is excluded.", Breaks: diag.AtRules,

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -9,13 +10,15 @@ import (
 	"sshhelp/diag"
 )
 
-// A change is what a reply in a thread asks for: the check again, with other
-// settings or the same.
+// A change is what a reply in a thread adds to a check: other settings, texts
+// that were pasted, or just another look.
 type change struct {
-	Recheck bool       `json:"recheck,omitzero"`
-	From    netip.Addr `json:"from,omitzero"`
-	User    string     `json:"user,omitempty"`
-	Port    uint16     `json:"port,omitzero"`
+	Recheck bool           `json:"recheck,omitzero"`
+	From    netip.Addr     `json:"from,omitzero"`
+	User    string         `json:"user,omitempty"`
+	Port    uint16         `json:"port,omitzero"`
+	Key     *diag.GivenKey `json:"key,omitempty"`
+	Pastes  []string       `json:"pastes,omitempty"` // redacted
 }
 
 // String writes the change as somebody would type it.
@@ -30,11 +33,25 @@ func (c change) String() string {
 	if c.Port != 0 {
 		words = append(words, fmt.Sprint("port ", c.Port))
 	}
+	if c.Key != nil {
+		words = append(words, "key "+cmp.Or(c.Key.Fingerprint, c.Key.Line))
+	}
+	if len(c.Pastes) > 0 {
+		words = append(words, "output was pasted")
+	}
 	if len(words) == 0 {
 		return "recheck"
 	}
 	return strings.Join(words, " ")
 }
+
+// looks reports whether the change calls for another look at the instance; what
+// was pasted alone is read with what is known.
+func (c change) looks() bool {
+	return c.Recheck || c.From.IsValid() || c.User != "" || c.Port != 0 || c.Key != nil
+}
+
+func (c change) empty() bool { return !c.looks() && len(c.Pastes) == 0 }
 
 // apply gives the settings with the change made.
 func (c change) apply(asked diag.Asked) diag.Asked {
@@ -47,70 +64,81 @@ func (c change) apply(asked diag.Asked) diag.Asked {
 	if c.Port != 0 {
 		asked.Port, asked.PortSaid = c.Port, true
 	}
+	if c.Key != nil {
+		asked.Key = c.Key
+	}
 	return asked
+}
+
+// changes makes the change to what is remembered. What was pasted before tells
+// nothing more once somebody asks for another look.
+func (r *record) changes(c change) {
+	r.Asked = c.apply(r.Asked)
+	if c.Recheck {
+		r.Pastes = nil
+	}
+	r.Pastes = append(r.Pastes, c.Pastes...)
+	r.Pastes = r.Pastes[max(0, len(r.Pastes)-maxPastes):]
 }
 
 // follow reads a reply in a thread of ours and makes a job of it; false means
 // that it is nothing for us. A value that cannot be right becomes words for
-// whoever wrote it.
+// whoever wrote it. The text itself never goes into the job: what was pasted goes
+// without its secrets.
 func (j *job) follow(line string) bool {
-	words := strings.Fields(strings.TrimRight(strings.TrimSpace(line), ".!"))
-	if len(words) == 1 && strings.EqualFold(words[0], "help") {
-		j.Kind, j.Text = tellJob, threadHelpText
-		return true
-	}
-	c, understood, err := parseChange(words)
+	kept, leak := redacted(line)
+	j.Leak = leak
+	u := commands.UnderstandReply(line)
 	switch {
-	case err != nil:
-		j.Kind, j.Text = tellJob, escape(err.Error())
-	case understood:
-		j.Kind, j.Change = followJob, c
-	}
-	return understood || err != nil
-}
-
-// parseChange reads "recheck", "from 203.0.113.7", "user ubuntu", "port 2222"
-// or several of them. What is not exactly that is talk between people.
-func parseChange(words []string) (c change, understood bool, err error) {
-	if len(words) > 0 && strings.EqualFold(words[0], "recheck") {
-		c.Recheck, words = true, words[1:]
-	}
-	if len(words)%2 != 0 {
-		return c, false, nil
-	}
-	for i := 0; i < len(words); i += 2 {
-		if !meant(words[i], words[i+1]) {
-			return c, false, nil
-		}
-		if err := c.set(words[i], words[i+1]); err != nil {
-			return c, false, err
-		}
-	}
-	return c, c != change{}, nil
-}
-
-// meant tells a setting from words that only begin like one ("from what", "port
-// forwarding").
-func meant(keyword, value string) bool {
-	switch strings.ToLower(keyword) {
-	case "from":
-		return strings.ContainsAny(value, ".:") && strings.ContainsAny(value, "0123456789")
-	case "port":
-		return strings.ContainsAny(value[:1], "-0123456789")
-	case "user":
+	case u.Err != nil && !leak:
+		j.Kind, j.Text = tellJob, escape(u.Err.Error())
 		return true
+	case u.Paste != "" && u.Paste != diag.KeyMaterial:
+		j.Kind, j.Change = followJob, change{Pastes: []string{kept}}
+	case len(u.Intents) > 0 && !leak:
+		j.Kind = followJob
+		j.Change, j.Do = changeOf(u)
+	default:
+		j.Kind = followJob
+		return leak || len(j.Files) > 0
 	}
-	return false
+	return true
 }
 
-func (c *change) set(keyword, value string) (err error) {
-	switch strings.ToLower(keyword) {
-	case "from":
-		c.From, err = commands.ParseFrom(value)
-	case "port":
-		c.Port, err = commands.ParsePort(value)
-	case "user":
-		c.User, err = commands.ParseUser(value)
+// changeOf parts what changes a check from what is answered beside it.
+func changeOf(u commands.Understood) (c change, rest []commands.Intent) {
+	var asked diag.Asked
+	if err := u.Apply(&asked); err != nil {
+		panic("bot: what was understood cannot be applied: " + err.Error()) // unreachable: it was read the same way
 	}
-	return err
+	c = change{Recheck: u.Has(commands.RecheckIntent), From: asked.From, User: asked.User, Port: asked.Port, Key: asked.Key}
+	for _, i := range u.Intents {
+		switch i.Kind {
+		case commands.RecheckIntent, commands.FromIntent, commands.UserIntent, commands.PortIntent, commands.KeyIntent:
+		default:
+			rest = append(rest, i)
+		}
+	}
+	return c, rest
 }
+
+// redacted is a text without its secrets, cut to what is kept of it, and whether
+// it held a private key.
+func redacted(text string) (kept string, leak bool) {
+	var r diag.Redactor
+	var b strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		b.WriteString(r.Line(line))
+		b.WriteByte('\n')
+	}
+	kept = b.String()
+	return kept[max(0, len(kept)-maxPaste):], r.PrivateKey()
+}
+
+const (
+	// maxPaste is how much is kept of one text, in bytes: its end, where the error
+	// stands.
+	maxPaste = 64 << 10
+	// maxPastes is how many texts are kept of a check.
+	maxPastes = 3
+)

@@ -140,6 +140,7 @@ func quick() pace {
 	p := normalPace()
 	p.block, p.edit, p.grace = 100*time.Millisecond, 100*time.Millisecond, 20*time.Millisecond
 	p.lease, p.drain = 3*time.Second, 5*time.Second
+	p.due, p.haste = 20*time.Millisecond, 1000
 	p.lookAgain = []time.Duration{0, 50 * time.Millisecond}
 	p.acts.look, p.acts.ring, p.acts.doubt, p.acts.trigger = 20*time.Millisecond, 20*time.Millisecond, 300*time.Millisecond, 20*time.Second
 	p.admit = 2 * time.Second // a machine that runs all tests at once is slow; Slack waits 3 s

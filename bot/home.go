@@ -84,8 +84,8 @@ func (b *Bot) rights(ctx context.Context, j *job) string {
 // privacyText says what is kept, and for how long.
 func (b *Bot) privacyText() string {
 	return fmt.Sprintf("What you ask about, the settings you give (address, account, port) and the verdict are kept for %s after their last use, in Redis. "+
-		"What a check saw, with the last lines of the console log, is kept for %s with secrets removed, so that it can be handed over. "+
-		"Whole console logs and what you paste are read and not stored. Figures by week hold no names.", days(b.StateTTL), days(handoverTTL))
+		"The evidence of the newest look, console log included, and the end of what you paste are kept as long, without passwords, tokens and private keys, "+
+		"and for %s what is needed to hand a case over; the text as it came is not stored. Figures by week hold no names.", days(b.StateTTL), days(handoverTTL))
 }
 
 // words is a paragraph of our own, in mrkdwn.

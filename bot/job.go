@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sshhelp/commands"
 	"sshhelp/diag"
 )
 
@@ -27,6 +28,12 @@ type job struct {
 	Form    string `json:"form,omitempty"`  // the form that it came by, which knows its place
 	Order   string `json:"order,omitempty"` // the order that it goes on with, and the choice
 	Again   bool   `json:"again,omitzero"`  // although the instance was just checked
+
+	Do       []commands.Intent `json:"do,omitempty"`       // what a reply asks for beside Change
+	Files    []attachment      `json:"files,omitempty"`    // of a reply
+	Leak     bool              `json:"leak,omitzero"`      // the reply held a private key, which is not here
+	Aloud    bool              `json:"aloud,omitzero"`     // the bot was mentioned: it answers though it was told to be quiet
+	ByItself bool              `json:"by_itself,omitzero"` // nobody asked: it was due
 
 	id string // in the stream
 }

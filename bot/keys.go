@@ -24,6 +24,10 @@ import (
 //	order:REF              string  a request whose asker has to choose, as JSON orderTTL
 //	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor
 //	mine:USER              zset    REFs of a person's checks, by when they began StateTTL after the newest
+//	evidence:REF           string  the newest run's evidence, redacted, gzipped StateTTL after that run
+//	quiet:REF              string  that the bot was told to be quiet there      StateTTL
+//	due                    zset    REFs to look at again, by when, in ms        until then
+//	due:jobs               hash    REF to the job for that                      until then
 //	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
 //	handover:REF           string  what the newest run saw, redacted, as JSON   handoverTTL
 //	hostkeys:at:ADDRESS    hash    host keys seen at the address, 32 at most    memoryTTL after the last
@@ -55,6 +59,10 @@ func (k keys) form(id string) string            { return k.prefix + "form:" + id
 func (k keys) order(ref string) string          { return k.prefix + "order:" + ref }
 func (k keys) recent(channel, id string) string { return k.prefix + "recent:" + channel + ":" + id }
 func (k keys) mine(user string) string          { return k.prefix + "mine:" + user }
+func (k keys) evidence(ref string) string       { return k.prefix + "evidence:" + ref }
+func (k keys) quiet(ref string) string          { return k.prefix + "quiet:" + ref }
+func (k keys) due() string                      { return k.prefix + "due" }
+func (k keys) dueJobs() string                  { return k.prefix + "due:jobs" }
 func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
 func (k keys) handover(ref string) string       { return k.prefix + "handover:" + ref }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }

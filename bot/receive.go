@@ -81,7 +81,7 @@ func (b *Bot) command(ctx context.Context, env envelope) string {
 	case j.Kind == tellJob && strings.TrimSpace(c.Text) == "" && c.TriggerID != "":
 		j.Kind, j.Trigger = formJob, c.TriggerID
 	case j.Kind == tellJob:
-		return j.Text
+		return cmp.Or(j.Text, usageText)
 	}
 	f, err := b.admit(ctx, wish{seen: "command:" + cmp.Or(c.TriggerID, env.ID), job: j})
 	if err != nil {
@@ -107,19 +107,27 @@ func (j *job) order(line string) {
 	case "":
 		j.Kind, j.Text = tellJob, usageText
 		return
-	case "help":
-		j.Kind, j.Text = tellJob, helpText
-		return
 	case showMine, showStatus, showStats:
 		j.Kind, j.Text = showJob, strings.ToLower(strings.TrimSpace(line))
 		return
 	}
-	asked, err := commands.Parse(line)
-	if err != nil {
-		j.Kind, j.Text = tellJob, escape(err.Error())
-		return
+	j.Kind = tellJob
+	u := commands.UnderstandOrder(line)
+	_, leak := redacted(line)
+	switch {
+	case leak:
+		j.Text = leakText
+	case u.Err != nil:
+		j.Text = escape(u.Err.Error())
+	case u.Has(commands.CheckIntent):
+		j.Kind, j.Asked = checkJob, u.Asked()
+	case u.Has(commands.HelpIntent):
+		j.Text = helpText
+	case u.Has(commands.HowtoIntent):
+		j.Text = pageText(u.Intents[0].Value)
+	case len(u.Intents) > 0:
+		j.Text = elsewhereText
 	}
-	j.Kind, j.Asked = checkJob, asked
 }
 
 // An event is the payload of an Events API delivery.
@@ -144,6 +152,7 @@ type utterance struct {
 	Tab      string          `json:"tab"`      // of app_home_opened
 	EventTS  string          `json:"event_ts"` //
 	Edited   json.RawMessage `json:"edited"`
+	Files    []attachment    `json:"files"`
 }
 
 // fromPerson reports whether somebody has said something new: no edit, no
@@ -174,7 +183,7 @@ func (b *Bot) said(env envelope) *wish {
 	}
 	j := job{
 		Ref: newRef(), User: u.User, Team: e.Team, At: time.Now(),
-		Place: place{Channel: u.Channel, Message: u.TS},
+		Place: place{Channel: u.Channel, Message: u.TS}, Files: u.texts(),
 	}
 	inThread := u.ThreadTS != "" && u.ThreadTS != u.TS
 	if inThread {
@@ -200,20 +209,24 @@ func (b *Bot) said(env envelope) *wish {
 // addressed, as a command.
 func (b *Bot) wishOf(j job, line string, addressed, inThread bool) *wish {
 	order := j
-	order.order(line)
+	if addressed {
+		order.order(line)
+	}
+	answers := addressed && (order.Kind != tellJob || order.Text != "") // thanks get no answer
 	if !inThread {
-		if !addressed {
+		if !answers {
 			return nil
 		}
 		return &wish{job: &order}
 	}
 	w := &wish{gate: b.store.thread(j.Place.Channel, j.Place.Thread)}
-	if addressed {
+	if answers {
 		w.or = &order
 	}
 	follow := j
+	follow.Aloud = addressed && !j.Place.direct()
 	if !follow.follow(line) {
-		if !addressed {
+		if !answers {
 			return nil
 		}
 		follow = order

@@ -35,8 +35,12 @@ func (b *Bot) Run(ctx context.Context) error {
 	jobs.Go(func() { b.notes.run(working) })
 	jobs.Go(func() { b.forms.run(working) })
 	jobs.Go(func() { b.acts.run(working) })
+	looking, stopLooking := context.WithCancel(working)
+	defer stopLooking()
+	jobs.Go(func() { b.awaitDue(looking) })
 
 	cause := b.listen(ctx)
+	stopLooking()
 	b.checks.stop()
 	b.notes.stop()
 	b.forms.stop()

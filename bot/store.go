@@ -131,8 +131,12 @@ type record struct {
 	Project  string           `json:"project,omitempty"` // ID
 	Last     *result          `json:"last,omitempty"`    // of the newest finished run
 	Started  time.Time        `json:"started"`
-	Red      bool             `json:"red,omitzero"`    // something was wrong at first, and no recheck was green since
-	Tried    []commands.Tried `json:"tried,omitempty"` // in the thread, the newest last, at most maxTried
+	Red      bool             `json:"red,omitzero"`     // something was wrong at first, and no recheck was green since
+	Tried    []commands.Tried `json:"tried,omitempty"`  // in the thread, the newest last, at most maxTried
+	Pastes   []string         `json:"pastes,omitempty"` // what people gave since the last look, redacted; the newest
+	Due      time.Time        `json:"due,omitzero"`     // when the bot looks again by itself
+
+	byItself bool // this run was due, nobody asked for it
 }
 
 // maxTried bounds what is remembered of a thread's doings.
@@ -146,8 +150,9 @@ func (r *record) note(at time.Time, who, what string) {
 
 // A result is as much of a diagnosis as is needed to say what changed since.
 type result struct {
-	Verdict string    `json:"verdict"`
-	Path    []hopNote `json:"path"`
+	Verdict string        `json:"verdict"`
+	Path    []hopNote     `json:"path"`
+	Took    time.Duration `json:"took,omitempty"`
 }
 
 type hopNote struct {

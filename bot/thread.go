@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"sshhelp/commands"
 	"sshhelp/diag"
 )
 
@@ -26,10 +27,11 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 		b.log.Info("refused", "ref", r.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
 		return b.tell(ctx, j, message{text: why})
 	}
-	if j.Place.Message != "" {
-		if err := b.web.react(ctx, j.Place.Channel, j.Place.Message, "eyes"); err != nil {
-			b.log.Warn("no receipt", "ref", r.Ref, "err", err)
-		}
+	if silent, err := b.silent(ctx, j, r); silent || err != nil {
+		return err
+	}
+	if err := b.reply(ctx, j, r); err != nil || j.Change.empty() {
+		return err
 	}
 	ours, err := b.store.enter(ctx, r.Ref, j.id, j.Change)
 	if err != nil {
@@ -42,13 +44,66 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 	return b.checkAgain(ctx, j, r)
 }
 
+// silent reports whether there is nothing to answer: the bot was told to be quiet
+// here, and this is no call for it to speak again. That a private key lies open is
+// said all the same.
+func (b *Bot) silent(ctx context.Context, j *job, r *record) (bool, error) {
+	called := j.Aloud || j.Place.Message == "" && !j.ByItself || j.asks(commands.ResumeIntent)
+	quiet, err := b.store.hushed(ctx, r.Ref)
+	switch {
+	case err != nil || !quiet:
+		return false, err
+	case called && !j.asks(commands.QuietIntent):
+		_, err := b.store.speak(ctx, r.Ref)
+		return false, err
+	case j.Leak:
+		return true, b.warn(ctx, j, r)
+	}
+	b.log.Info("silent", "ref", r.Ref, "reason", "told to be quiet")
+	return true, nil
+}
+
+func (j *job) asks(k commands.Kind) bool {
+	return slices.ContainsFunc(j.Do, func(i commands.Intent) bool { return i.Kind == k })
+}
+
+// reply gives the receipt, and answers all that needs no run.
+func (b *Bot) reply(ctx context.Context, j *job, r *record) error {
+	notes := b.readFiles(ctx, j)
+	if j.Leak {
+		if err := b.warn(ctx, j, r); err != nil {
+			return err
+		}
+	}
+	understood := !j.Change.empty() || len(j.Do) > 0 || len(notes) > 0
+	if j.Place.Message != "" && understood {
+		if err := b.web.react(ctx, j.Place.Channel, j.Place.Message, "eyes"); err != nil {
+			b.log.Warn("no receipt", "ref", r.Ref, "err", err)
+		}
+	}
+	return b.asides(ctx, j, r, notes)
+}
+
+// warn says for everybody in the thread to read that a private key lies open: who
+// posted it may be away. It is said once for a message.
+func (b *Bot) warn(ctx context.Context, j *job, r *record) error {
+	m := message{text: leakText, ref: r.Ref, part: "leak:" + j.id}
+	if _, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m); err != nil && !errors.Is(err, errUnknown) {
+		return err
+	}
+	return nil
+}
+
 // checkAgain runs a check that is remembered, with the change that was asked for.
 func (b *Bot) checkAgain(ctx context.Context, j *job, r *record) error {
-	j.Ref = r.Ref
-	r.Asked = j.Change.apply(r.Asked)
+	j.Ref, r.byItself = r.Ref, j.ByItself
+	r.changes(j.Change)
 	r.note(j.At, j.User, j.Change.String())
 	if err := b.store.save(ctx, r); err != nil {
 		return err
+	}
+	if !j.Change.looks() {
+		return b.runs(ctx, j, r, nil, nil)
 	}
 	found, err := b.find(ctx, j, r)
 	if found == nil {
@@ -90,6 +145,10 @@ func resultOf(d *diag.Diagnosis) *result {
 // sayChange replies in the thread with what is different now.
 func (b *Bot) sayChange(ctx context.Context, j *job, n int, r *record, before *result, d *diag.Diagnosis) error {
 	m := changeMessage(before, resultOf(d))
+	if j.ByItself && n == 0 {
+		m.text = byItselfText + m.text
+		m.blocks = append([]slack.Block{slack.NewRichTextBlock("", line(plain(byItselfText)))}, m.blocks...)
+	}
 	m.ref, m.part = r.Ref, fmt.Sprintf("change:%s:%d", j.id, n)
 	_, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m)
 	if errors.Is(err, errUnknown) {

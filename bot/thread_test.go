@@ -88,13 +88,13 @@ func TestBadValuesAreToldInPrivate(t *testing.T) {
 	b, _ := r.serve()
 	root := r.checked(b, "/sshhelp web-1", "web-1 is shut off.")
 	for line, told := range map[string]string{
-		"from 10.0.0.0/8": "Write the one address you connect from",
-		"from 203.0.113.": "is not an IP address",
-		"port 70000":      "A port is a number from 1 to 65535",
-		"port 0":          "A port is a number from 1 to 65535",
-		"user -oProxy":    "is not an account name",
-		"help":            "In this thread you can write",
-		"@sshhelp help":   "In this thread you can write",
+		"from 10.0.0.0/8":    "Write the one address you connect from",
+		"from 203.0.113.777": "is not an IP address",
+		"port 70000":         "A port is a number from 1 to 65535",
+		"port 0":             "A port is a number from 1 to 65535",
+		"user -oProxy":       "is not an account name",
+		"help":               "In this thread you can write",
+		"@sshhelp help":      "In this thread you can write",
 	} {
 		r.said("sam", "#ssh-help", root.TS, line)
 		m := r.private("sam", told)
@@ -160,7 +160,7 @@ func TestMentionAndDirectMessage(t *testing.T) {
 
 	thread := r.said("jo", "#ssh-help", "", "who can help?")
 	r.said("jo", "#ssh-help", thread.TS, "hey @sshhelp")
-	r.private("jo", "There is no instance hey.")
+	r.private("jo", "sshhelp says why you cannot SSH")
 	r.said("jo", "#ssh-help", thread.TS, "@sshhelp web-2 from 198.51.100.7")
 	r.wait("an answer in jo's thread", func(m twin.Message) bool {
 		return m.ThreadTS == thread.TS && strings.Contains(m.Text, "198.51.100.7 is not let in.")
@@ -256,4 +256,14 @@ func TestForgedClick(t *testing.T) {
 	if n := len(r.engine.asked()); n != 1 {
 		t.Errorf("%d diagnoses, want the first one only", n)
 	}
+}
+
+// refOf is the reference of a check, from its root message.
+func refOf(t *testing.T, root twin.Message) string {
+	t.Helper()
+	var about struct{ ID string }
+	if err := json.Unmarshal(root.Metadata.EventPayload, &about); err != nil {
+		t.Fatal(err)
+	}
+	return about.ID
 }

@@ -78,12 +78,13 @@ func (s *store) leave(ctx context.Context, ref, holder string) (bool, error) {
 	return got == 1, nil
 }
 
-// mergeInto makes the changes that were put down. They are taken off the list only
+// mergeInto makes the changes that were put down, and reports whether any calls for
+// another look. They are taken off the list only
 // when the record that holds them is saved: a crash in between makes them again.
-func (s *store) mergeInto(ctx context.Context, r *record) error {
+func (s *store) mergeInto(ctx context.Context, r *record) (look bool, err error) {
 	list, err := s.db.LRange(ctx, s.merge(r.Ref), 0, -1).Result()
 	if err != nil || len(list) == 0 {
-		return err
+		return false, err
 	}
 	var errs []error
 	for _, data := range list {
@@ -92,9 +93,10 @@ func (s *store) mergeInto(ctx context.Context, r *record) error {
 			errs = append(errs, fmt.Errorf("decode change to %s: %w", r.Ref, err))
 			continue
 		}
-		r.Asked = c.apply(r.Asked)
+		look = look || c.looks()
+		r.changes(c)
 		r.note(time.Now(), "", c.String())
 	}
 	errs = append(errs, s.save(ctx, r), s.db.LTrim(ctx, s.merge(r.Ref), int64(len(list)), -1).Err())
-	return errors.Join(errs...)
+	return look, errors.Join(errs...)
 }

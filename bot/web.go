@@ -23,14 +23,15 @@ type web struct {
 	out       *outbox
 	log       *slog.Logger
 	fail      func(error)
+	apiURL    string
 	lookAgain []time.Duration // pauses before looking for a message of unknown fate
 }
 
 func newWeb(o Options, fail func(error)) *web {
 	client := newHTTPClient(&opener{next: http.DefaultTransport, lane: newLane(openEvery, float64(o.Connections+openBurst))})
 	return &web{
-		api:  slack.New(o.BotToken, slack.OptionAppLevelToken(o.AppToken), slack.OptionAPIURL(o.APIURL), slack.OptionHTTPClient(client)),
-		http: client, out: newOutbox(o.Logger), log: o.Logger, fail: fail,
+		api:    slack.New(o.BotToken, slack.OptionAppLevelToken(o.AppToken), slack.OptionAPIURL(o.APIURL), slack.OptionHTTPClient(client)),
+		apiURL: o.APIURL, http: client, out: newOutbox(o.Logger), log: o.Logger, fail: fail,
 	}
 }
 

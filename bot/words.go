@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 )
 
 // What the bot says by itself, in mrkdwn: how to use it, and that something
@@ -17,8 +18,25 @@ const (
 		"`@sshhelp web-1` in a channel or thread, and `web-1` in a direct message, do the same. " +
 		"The answer comes as one message; in its thread write `recheck`, `from 198.51.100.7`, `user ubuntu` or `port 2222` to go on."
 
-	threadHelpText = "In this thread you can write `recheck`, `from 198.51.100.7` (the address you connect from), `user ubuntu` or `port 2222`. " +
-		"Everything else is left to you."
+	threadHelpText = "*In this thread you can write, as it comes to you:*\n" +
+		"• `recheck`, or that it still does not work\n" +
+		"• `from 198.51.100.7` (the address you connect from), `user ubuntu`, `port 2222`, or `key` and your key's fingerprint\n" +
+		"• `show rules`, `show console`, `show probes` or `show path`\n" +
+		"• `escalate`, if people have to take over\n" +
+		"• `quiet`, and `resume`; `cancel`, if sshhelp need not look again by itself\n" +
+		"• how to make a key, use an agent, PuTTY, and the like: `how do I make a key?`\n" +
+		"Paste or attach what `ssh -vvv`, PuTTY or the server's log says, never a private key. Everything else is left to you."
+
+	quietText     = "sshhelp says nothing more in this thread until somebody writes `resume` or mentions it."
+	resumedText   = "sshhelp answers in this thread again."
+	canceledText  = "sshhelp does not look again by itself."
+	notDueText    = "sshhelp was not going to look again by itself."
+	notKeptText   = "What was seen is not remembered any more. Write `recheck` to look again."
+	byItselfText  = "Looked again, as announced. "
+	elsewhereText = "That can be said in the thread of a check. To begin one, name the instance: `/sshhelp web-1`"
+	noFilesText   = "sshhelp may not read files in this workspace (scope `files:read`). Paste the text instead."
+	leakText      = "*A private key was posted here.* Whoever has read it can log in wherever that key is accepted. " +
+		"Delete the message now, make a new key pair, and take the old public key off every server and out of the cloud's key pairs. sshhelp has not kept it."
 
 	noMemoryText  = "sshhelp cannot take work right now, because its memory (Redis) does not answer. Nothing was started. Please try again in a minute."
 	busyText      = "sshhelp has more work than it can do at the moment. Nothing was started. Please try again in a few minutes."
@@ -36,6 +54,10 @@ func checkingText(query string, direct bool) string {
 
 func tooManyText(limit int) string {
 	return fmt.Sprintf("You have asked more than %d times within a minute. Please try again in a minute.", limit)
+}
+
+func tooLargeText(name string) string {
+	return fmt.Sprintf("The file `%s` is larger than 1 MiB, so it was not read. Paste or attach its last few hundred lines.", escape(strings.ReplaceAll(tame(name, 80), "`", "'")))
 }
 
 func cannotLookText(why, ref string) string {

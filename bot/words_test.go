@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"sshhelp/diag"
 )
 
@@ -42,34 +45,60 @@ func FuzzEscape(f *testing.F) {
 	})
 }
 
-func TestParseChange(t *testing.T) {
+func TestFollow(t *testing.T) {
 	from := netip.MustParseAddr("203.0.113.7")
+	key := &diag.GivenKey{Fingerprint: "SHA256:jG6S6kJ9Fhwrr3hXMt3R6TNcYJqf4VvQpSPWSe4Shd0"}
 	tests := []struct {
 		line string
 		want change
-		ok   bool
-		bad  bool
+		do   string
+		kind jobKind // "": it is nothing for us
 	}{
-		{"recheck", change{Recheck: true}, true, false},
-		{"Recheck!", change{Recheck: true}, true, false},
-		{"from 203.0.113.7", change{From: from}, true, false},
-		{"FROM ::ffff:203.0.113.7.", change{From: from}, true, false},
-		{"recheck from 203.0.113.7 user ubuntu port 2222", change{true, from, "ubuntu", 2222}, true, false},
-		{"from 203.0.113.0/24", change{}, false, true},
-		{"port -1", change{}, false, true},
-		{"port 70000", change{}, false, true},
-		{"user a;b", change{}, false, true},
-		{"from here", change{}, false, false},
-		{"port forwarding", change{}, false, false},
-		{"from 203.0.113.7 it works", change{}, false, false},
-		{"", change{}, false, false},
-		{"recheck recheck", change{}, false, false},
-		{"check", change{}, false, false},
+		{"recheck", change{Recheck: true}, "", followJob},
+		{"FROM ::ffff:203.0.113.7.", change{From: from}, "", followJob},
+		{"recheck from 203.0.113.7 user ubuntu port 2222", change{Recheck: true, From: from, User: "ubuntu", Port: 2222}, "", followJob},
+		{"my key is " + key.Fingerprint, change{Key: key}, "", followJob},
+		{"show rules and recheck", change{Recheck: true}, "show", followJob},
+		{"how do I make a key?", change{}, "howto", followJob},
+		{"Permission denied (publickey).", change{Pastes: []string{"Permission denied (publickey).\n"}}, "", followJob},
+		{"from 203.0.113.0/24", change{}, "", tellJob},
+		{"port -1", change{}, "", tellJob},
+		{"user a;b", change{}, "", tellJob},
+		{"from here", change{}, "", ""},
+		{"", change{}, "", ""},
+		{"recheck recheck", change{}, "", ""},
 	}
 	for _, tt := range tests {
-		got, ok, err := parseChange(strings.Fields(strings.TrimRight(tt.line, ".!")))
-		if ok != tt.ok || (err != nil) != tt.bad || ok && got != tt.want {
-			t.Errorf("%q: %+v %v %v, want %+v %v, error %v", tt.line, got, ok, err, tt.want, tt.ok, tt.bad)
+		j := &job{}
+		if ok := j.follow(tt.line); ok != (tt.kind != "") || ok && j.Kind != tt.kind {
+			t.Errorf("follow(%q) = %v, %s, want %s", tt.line, ok, j.Kind, tt.kind)
+		}
+		do := ""
+		for _, i := range j.Do {
+			do += string(i.Kind)
+		}
+		if diff := cmp.Diff(tt.want, j.Change, cmpopts.EquateComparable(netip.Addr{})); diff != "" || do != tt.do {
+			t.Errorf("follow(%q): -want +got\n%s does %q", tt.line, diff, do)
+		}
+	}
+}
+
+// TestNoSecretInAJob: what lies in Redis holds nothing that was secret.
+func TestNoSecretInAJob(t *testing.T) {
+	for _, text := range []string{
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n-----END OPENSSH PRIVATE KEY-----",
+		"debug1: Connecting to 203.0.113.9 [203.0.113.9] port 22.\n-----BEGIN RSA PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n-----END RSA PRIVATE KEY-----\nPermission denied (publickey).",
+	} {
+		for _, addressed := range []bool{false, true} {
+			j := &job{}
+			if addressed {
+				j.order(text)
+			} else if !j.follow(text) || !j.Leak {
+				t.Errorf("%.30q: the key was not seen", text)
+			}
+			if data := j.encode(); strings.Contains(data, "b3BlbnNzaC1r") {
+				t.Errorf("the job holds the key: %s", data)
+			}
 		}
 	}
 }

@@ -57,6 +57,25 @@ func (u Understood) Has(k Kind) bool {
 	return false
 }
 
+// Asked is the check that is asked for, with its settings; the zero value if none
+// is.
+func (u Understood) Asked() diag.Asked {
+	asked := diag.Asked{Port: 22}
+	for _, i := range u.Intents {
+		var err error
+		if i.Kind == CheckIntent {
+			asked.Cloud = i.Cloud
+			err = setQuery(&asked, i.Value)
+		} else {
+			err = i.apply(&asked)
+		}
+		if err != nil {
+			return diag.Asked{} // unreachable: the values were read the same way
+		}
+	}
+	return asked
+}
+
 // Apply makes the settings that were said.
 func (u Understood) Apply(asked *diag.Asked) error {
 	for _, i := range u.Intents {

@@ -206,7 +206,7 @@ func formOf(word string) string {
 	switch {
 	case ourNames[lower]:
 		return "sshhelp"
-	case len(word) > 1 && word[0] == '@', strings.HasPrefix(word, "<!"):
+	case len(word) > 1 && word[0] == '@':
 		return formMention
 	}
 	return corrected(lower)
