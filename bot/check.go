@@ -174,9 +174,9 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 		return nil, ctx.Err()
 	}
 	took := time.Since(started)
-	e := d.Evidence()
+	seen := d // what is offered rests on this alone, not on what somebody pasted
 	if len(r.Pastes) > 0 {
-		d = b.withPastes(e, r.Pastes)
+		d = b.withPastes(seen.Evidence(), r.Pastes)
 	}
 	r.Due = b.plan(r, d)
 	if err := b.schedule(ctx, r); err != nil {
@@ -192,10 +192,10 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	}
 	b.count(ctx, r, d)
 	b.keepHandover(ctx, r, d)
-	if err := b.offers(ctx, r, d); err != nil {
+	if err := b.offers(ctx, r, seen); err != nil {
 		b.log.Warn("no offer in the thread", "ref", r.Ref, "err", err)
 	}
-	b.remember(ctx, r, e)
+	b.remember(ctx, r, seen.Evidence())
 	r.Last = resultOf(d)
 	r.Last.Took = took
 	if err := b.store.save(ctx, r); err != nil {

@@ -39,6 +39,7 @@ func (b *Bot) reread(ctx context.Context, r *record) (*diag.Diagnosis, error) {
 	if err := b.postEvidence(ctx, r, d); err != nil {
 		b.log.Warn("no evidence in the thread", "ref", r.Ref, "err", err)
 	}
+	b.keepHandover(ctx, r, d)
 	took := r.took()
 	r.Last = resultOf(d)
 	r.Last.Took = took
@@ -47,7 +48,7 @@ func (b *Bot) reread(ctx context.Context, r *record) (*diag.Diagnosis, error) {
 
 // redraw makes the root message anew.
 func (b *Bot) redraw(ctx context.Context, r *record, d *diag.Diagnosis) error {
-	return b.conclude(ctx, r, rootMessage(d, r, r.took()))
+	return b.conclude(ctx, r, withNote(rootMessage(d, r, r.took()), b.remedyNote(d)))
 }
 
 // took is how long the newest run took.
