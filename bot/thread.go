@@ -41,6 +41,9 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 		b.log.Info("merged into the run under way", "ref", r.Ref)
 		return nil
 	}
+	if r, err = b.store.load(ctx, r.Ref); err != nil { // the run before may have ended meanwhile
+		return err
+	}
 	return b.checkAgain(ctx, j, r)
 }
 
