@@ -44,7 +44,7 @@ func checkPrivateOnly(p *diag.Pass) diag.Verdict {
 	v := diag.Verdict{State: diag.Confirmed, Args: diag.Args{"only_six": "", "instead": ""}}
 	if better.IsValid() {
 		v.Args["what"] = target.String() + " is an address of " + orElse(p.Instance.Name, p.Instance.ID) + " for inside"
-		v.Args["instead"] = "; its address for outside is " + better.String()
+		v.Args["instead"] = "; use " + better.String() + " instead"
 		v.Because = []diag.Observation{serverSays(p.Instance, "addresses "+target.String()+", and for outside "+better.String())}
 	} else {
 		var private []string
