@@ -3,6 +3,7 @@ package diag
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,6 +137,10 @@ func TestLogins(t *testing.T) {
 			Image:   &Image{Name: "CentOS-Stream-9"},
 			Console: &Console{AdminUser: "cloud-user", Authorized: []AuthorizedKey{{User: "cloud-user"}}},
 		}, []Login{{User: "cloud-user", Why: "the console log"}}},
+		{"the client's own account", Evidence{
+			Pastes: ReadPaste("debug1: Authenticating to 203.0.113.5:22 as 'alice'\nalice@203.0.113.5: Permission denied (publickey).").parts(),
+			Image:  &Image{AdminUser: "debian"},
+		}, []Login{{User: "alice", Why: "the text that was pasted"}, {User: "debian", Why: "the image's os_admin_user"}}},
 		{"one key twice", Evidence{KeyPair: pair, Asked: Asked{User: "alice", Key: &GivenKey{Line: launchLine}}}, []Login{
 			{"alice", "you said so", []LoginKey{launch}},
 		}},
@@ -212,6 +217,11 @@ func TestPathOfALogin(t *testing.T) {
 	if fine[AtAccount].State != HopOK || fine[AtAccount].Text != "debian" || fine[AtKey].State != HopOK || fine[AtSession].State != HopUnknown {
 		t.Errorf("account %+v, key %+v, session %+v", fine[AtAccount], fine[AtKey], fine[AtSession])
 	}
+	open := answered(Evidence{Image: &Image{AdminUser: "debian"}}, "debian")
+	open.Reach[0].SSH.Auth = []AuthFacts{{User: "debian", Outcome: OK, Open: true}}
+	if got := hops(open); got[AtAccount].State != HopOK || got[AtKey].Text != "no key is asked for" {
+		t.Errorf("open: account %+v, key %+v", got[AtAccount], got[AtKey])
+	}
 	// Of root, the key shows nothing; the facts are there.
 	root := hops(answered(Evidence{Asked: Asked{User: "root"}, Image: &Image{AdminUser: "debian"}}, "root", "debian"))
 	if root[AtAccount].State != HopUnknown || root[AtKey].State != HopUnknown || len(root[AtKey].Because) == 0 {
@@ -221,5 +231,27 @@ func TestPathOfALogin(t *testing.T) {
 	other := answered(Evidence{Asked: Asked{Key: &GivenKey{Fingerprint: "SHA256:8B3+utRzAojZhoouAxmQdnZhc1PNuffIG1Z9/jn2pJY"}}, Image: &Image{AdminUser: "debian"}}, "debian")
 	if got := hops(other); got[AtKey].State != HopUnknown || got[AtAccount].State != HopOK {
 		t.Errorf("another key: account %+v, key %+v", got[AtAccount], got[AtKey])
+	}
+}
+
+// TestAsksNoMoreThanIsOpen: the question that is left fits what is known.
+func TestAsksNoMoreThanIsOpen(t *testing.T) {
+	debian := Evidence{Image: &Image{AdminUser: "debian"}}
+	own := debian
+	own.Asked.Key = &GivenKey{Line: launchLine}
+	passwords := answered(debian, "debian")
+	passwords.Reach[0].SSH.Auth[0].Methods, passwords.Reach[0].SSH.Auth[0].Keys = []string{"password"}, nil
+	unknown := answered(debian, "debian")
+	unknown.Reach[0].SSH.Auth[0].Keys = nil
+	for want, e := range map[string]*Evidence{
+		"Account and key were not tried from here": answered(debian),
+		"Is the launch key, SHA256:91l1yAhjj19":    answered(debian, "debian"),
+		"The server accepts your key for debian":   answered(own, "debian"),
+		"The server asks debian for a password":    passwords,
+		"Which key you use is not known":           unknown,
+	} {
+		if got := e.askLogin(); !strings.Contains(got, want) {
+			t.Errorf("asks %q, want %q", got, want)
+		}
 	}
 }

@@ -7,7 +7,7 @@ import "slices"
 const maxLogins = 2
 
 // Logins returns which accounts and keys an SSH server is worth being asked
-// about: the account that the person said, and the one that the image makes; of
+// about: the account that the person said or that their client used, and the one that the image makes; of
 // the latter another guess, if what is known of it is no more than usual. There
 // are none if no account is known.
 func (e *Evidence) Logins() []Login {
@@ -20,6 +20,8 @@ func (e *Evidence) Logins() []Login {
 	}
 	if e.Asked.User != "" {
 		add(e.Asked.User, "you said so")
+	} else if user := e.pastedUser(); user != "" {
+		add(user, "the text that was pasted")
 	}
 	for _, a := range e.admins() {
 		if add(a.user, a.why); e.Planted(a.user) {
@@ -27,6 +29,18 @@ func (e *Evidence) Logins() []Login {
 		}
 	}
 	return logins
+}
+
+// pastedUser is the account of the last attempt that a pasted text shows as the
+// client saw it, "" if none does.
+func (e *Evidence) pastedUser() string {
+	user := ""
+	for i := range e.Pastes {
+		if a := e.Pastes[i].Deciding(); a != nil && a.Side == ClientText && a.User != "" {
+			user = a.User
+		}
+	}
+	return user
 }
 
 // loginKeys are the launch key and the person's, each if its public half is

@@ -73,6 +73,11 @@ func keyFine(e *Evidence) (string, []Observation) {
 	if e.Asked.Key != nil {
 		whose = PersonKey
 	}
+	for _, r := range e.Replies(user) {
+		if user != "" && r.Open {
+			return "no key is asked for", []Observation{r.Observe()}
+		}
+	}
 	took, seen := e.Takes(user, whose)
 	if took != Yes || e.rootOnlyShown(user) {
 		return "", nil

@@ -1,6 +1,10 @@
 package diag
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // takesWords continues a sentence about a server that answers with what it was
 // willing to take; "" if nothing is known to be.
@@ -34,6 +38,8 @@ func (e *Evidence) askLogin() string {
 	switch {
 	case len(e.Replies(user)) == 0 || user == "":
 		return "Does the log-in fail? Account and key were not tried from here: " + paste
+	case e.Methods(user) != nil && !slices.Contains(e.Methods(user), "publickey"):
+		return fmt.Sprintf("Does the log-in fail? The server asks %s for %s, and takes no key: is that what you have?", user, methodsInWords(e.Methods(user)))
 	case e.Asked.Key != nil && own == Yes:
 		return "Does the log-in fail all the same? The server accepts your key for " + user + ": " + paste
 	case e.Asked.Key == nil && launch == Yes:
@@ -43,6 +49,17 @@ func (e *Evidence) askLogin() string {
 		return "Does the log-in fail? Which key you use is not known: tell its public half or its fingerprint, or " + paste
 	}
 	return "Does the log-in fail? What the server makes of your key could not be seen from here: " + paste
+}
+
+// methodsInWords says what a person would have to give (RFC 4252, RFC 4256).
+func methodsInWords(methods []string) string {
+	if slices.Contains(methods, "password") {
+		return "a password"
+	}
+	if slices.Contains(methods, "keyboard-interactive") {
+		return "a password or a code"
+	}
+	return strings.Join(methods, " or ")
 }
 
 // effort is what all looking together has cost the other side.
