@@ -123,6 +123,8 @@ func otherAccount(p *diag.Pass, meant string) diag.Verdict {
 		return diag.Verdict{}
 	case launch == diag.Yes || own == diag.Yes:
 		return diag.Verdict{State: diag.RuledOut}
+	case len(no) == 0 && diag.UsualAccount(user) && p.SSHAnswers() != nil && clientAttempt(p.Evidence) == nil:
+		return ofOtherSystem(p, user, meant)
 	case len(no) == 0 || !takesKeys(p.Evidence, user):
 		return diag.Verdict{}
 	}
@@ -139,6 +141,24 @@ func otherAccount(p *diag.Pass, meant string) diag.Verdict {
 	v.Because = append(seen, no...)
 	if v.State == diag.Possible {
 		v.Ask = "Was the account " + user + " made on the instance by somebody?"
+	}
+	return namesAccount(p.Evidence, v, meant)
+}
+
+// ofOtherSystem is the verdict where no key is known that the server could be
+// asked about: the person said an account that another system's images make, and
+// this one is named by more than what is usual.
+func ofOtherSystem(p *diag.Pass, user, meant string) diag.Verdict {
+	v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Ask: "Was the account " + user + " made on the instance by somebody?"}
+	v.Args["user"] = user
+	switch {
+	case p.Image != nil && p.Image.AdminUser == meant:
+		v.Because = []diag.Observation{{Source: diag.SourceImage, Where: "image " + p.Image.ID, Text: "os_admin_user: " + meant}}
+	case p.Planted(meant):
+		k := plantedKey(p.Evidence, meant)
+		v.Because = []diag.Observation{{Source: diag.SourceConsole, Where: "console, keys authorised for " + meant, Text: k.Key.Type + " " + k.Key.Fingerprint()}}
+	default:
+		return diag.Verdict{}
 	}
 	return namesAccount(p.Evidence, v, meant)
 }
