@@ -130,9 +130,18 @@ func (p *identParser) extend(part []byte) {
 		p.err = fmt.Errorf("%w: it sends binary data", errNotSSH)
 	case bytes.HasPrefix(p.line, []byte("HTTP/")):
 		p.err = fmt.Errorf("%w but HTTP", errNotSSH)
+	case beginsPage(p.line):
+		p.err = fmt.Errorf("%w: it sends a web page", errNotSSH)
 	case bytes.HasPrefix(p.line, []byte("SSH-")) && len(p.line) > maxLine:
 		p.err = fmt.Errorf("%w: the identification is longer than %d bytes", errNotSSH, maxLine)
 	}
+}
+
+// beginsPage reports whether a line begins a page of HTML, by which some web
+// servers answer what they do not understand, without a word of HTTP.
+func beginsPage(line []byte) bool {
+	start := bytes.ToLower(line[:min(len(line), len("<!doctype html"))])
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
 // untypical reports control characters that no text for people holds. (0xff, by

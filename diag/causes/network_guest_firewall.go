@@ -20,7 +20,7 @@ packets in silence; a rejection comes from inside, or from a device on the way.`
 	Lines:  clientTimeouts,
 	Check:  checkGuestFirewall,
 	// A guest that is off, or Windows with its own ways, needs no firewall.
-	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage, networkGuestAddress, networkTwoGateways}, notRunning, bootTrouble),
+	ExplainedBy: slices.Concat([]*diag.Cause{instanceWindowsImage, networkGuestAddress, networkTwoGateways, sshdBanned}, notRunning, bootTrouble),
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Log in on the instance's own console, in the dashboard (\"Console\") or by the link that this prints. An account with a password is needed there.", Code: "openstack console url show {id}"},
 		{Do: "See which firewall is on, and what it lets in.", Code: "sudo ufw status verbose; sudo firewall-cmd --list-all; sudo nft list ruleset", Who: diag.Inside},
@@ -34,8 +34,7 @@ packets in silence; a rejection comes from inside, or from a device on the way.`
 func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 	tried := probes(p.Evidence)
 	for _, r := range tried {
-		rejected := slices.Contains([]diag.Outcome{diag.Prohibited, diag.Unreachable, diag.Refused}, r.Connect.Outcome)
-		if rejected && ours(p.Evidence, r.Connect.By) {
+		if rejectedItself(p.Evidence, r) {
 			o := r.ObserveConnect()
 			o.Text = cmp.Or(r.Connect.Err, r.Connect.Outcome.String()) + ", said by " + r.Connect.By.String() + " itself"
 			if other := otherwise(p.Evidence, r); other != nil && !p.FromPerson(r) {
@@ -51,7 +50,7 @@ func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 			return diag.Verdict{} // it goes by who asks; a firewall inside may do that, or one on the way
 		case r.Connect.Outcome == diag.OK:
 			return diag.Verdict{State: diag.RuledOut}
-		case r.Connect.Outcome == diag.Prohibited, r.Connect.Outcome == diag.Unreachable && up != nil:
+		case r.Connect.Outcome == diag.Prohibited, r.Connect.Outcome == diag.Unreachable && up != nil && !floating(p.Evidence, r.Connect.By):
 			return suspect(append([]diag.Observation{r.ObserveConnect()}, up...))
 		}
 	}
@@ -61,6 +60,28 @@ func checkGuestFirewall(p *diag.Pass) diag.Verdict {
 		return v
 	}
 	return diag.Verdict{}
+}
+
+// rejectedItself reports whether an ICMP error was sent by the instance itself. A
+// router that translates a floating IP puts that into the errors that it sends
+// on its own account, too: "host unreachable" from there mostly means that
+// nothing answers behind it, unless the instance is seen to live.
+func rejectedItself(e *diag.Evidence, r *diag.Reach) bool {
+	switch r.Connect.Outcome {
+	case diag.Prohibited, diag.Refused:
+		return ours(e, r.Connect.By)
+	case diag.Unreachable:
+		return ours(e, r.Connect.By) && (!floating(e, r.Connect.By) || lives(e))
+	}
+	return false
+}
+
+// lives reports whether the instance answers something, be it in the negative.
+func lives(e *diag.Evidence) bool {
+	return slices.ContainsFunc(e.Pings, func(p diag.Ping) bool { return p.Outcome == diag.OK }) ||
+		slices.ContainsFunc(e.Reach, func(r diag.Reach) bool {
+			return r.Connect.Outcome == diag.OK || r.Connect.Outcome == diag.Refused && !r.Connect.By.IsValid()
+		})
 }
 
 func suspect(seen []diag.Observation) diag.Verdict {

@@ -67,7 +67,7 @@ func checkUnreachable(p *diag.Pass) diag.Verdict {
 	for _, r := range probes(p.Evidence) {
 		switch r.Connect.Outcome {
 		case diag.Unreachable, diag.Prohibited:
-			if ours(p.Evidence, r.Connect.By) {
+			if rejectedItself(p.Evidence, r) {
 				continue
 			}
 			if other := otherwise(p.Evidence, r); other == nil {

@@ -90,10 +90,8 @@ func gotThrough(e *diag.Evidence, r *diag.Reach) bool {
 	switch r.Connect.Outcome {
 	case diag.OK, diag.Reset, diag.Closed:
 		return true
-	case diag.Prohibited, diag.Unreachable, diag.Refused:
-		return ours(e, r.Connect.By)
 	}
-	return false
+	return rejectedItself(e, r)
 }
 
 // fromInside returns a probe that was answered and made, here or by the person,

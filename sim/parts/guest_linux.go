@@ -21,7 +21,7 @@ type Guest struct {
 // system is what a guest takes over of /etc: names, logins and libraries.
 var system = []string{
 	"passwd", "shadow", "group", "gshadow", "pam.d", "security", "nsswitch.conf", "login.defs", "ld.so.cache", "ld.so.conf",
-	"ld.so.conf.d", "hosts", "host.conf", "services", "protocols", "ssl", "shells", "localtime", "alternatives", "fail2ban", "ssh", "python3", "python3.11",
+	"ld.so.conf.d", "hosts", "host.conf", "services", "protocols", "shells", "localtime", "fail2ban", "ssh",
 }
 
 // NewGuest makes a guest with its files in dir, which must be empty, and lays

@@ -34,9 +34,9 @@ func networkSamples() []sample {
 		{cause: "network/port-down", made: "port DOWN; nothing answers", nowhere: true, outside: true, server: func(v *scenario.Server) { v.Ports[0].Status = "DOWN" }},
 		{cause: "network/floating-ip-down", made: "floating IP DOWN; nothing answers", nowhere: true, outside: true, server: func(v *scenario.Server) { v.FloatingIP.Status = "DOWN" }},
 		{
-			cause: "network/two-gateways", made: "two interfaces and two default routes; the reply leaves by the wrong one",
+			cause: "network/two-gateways", made: "two interfaces and two default routes; the reply leaves by the wrong one", possible: true,
 			server: func(v *scenario.Server) {
-				v.Ports = append(v.Ports, scenario.Port{Network: "second"})
+				v.Ports = append(v.Ports, scenario.Port{Network: "second", FixedIPs: []string{"10.21.0.5"}, MAC: "fa:16:3e:00:00:05"})
 				v.Console = &scenario.Console{Text: secondRoute()}
 			},
 			inside: func(m *made) { m.image(); m.sshd(); m.secondRoute() },
@@ -53,14 +53,16 @@ func networkSamples() []sample {
 		{cause: "network/guest-firewall", made: "nftables in the guest: reject, ICMP host unreachable", outside: true, inside: guestFirewall("tcp dport 22 reject with icmpx type host-unreachable")},
 		{cause: "network/guest-firewall", made: "nftables in the guest: drop, ping answers", possible: true, outside: true, inside: guestFirewall("tcp dport 22 drop")},
 		{cause: "network/mtu", made: "a path that carries 1280 bytes and does not say so: large packets get lost", narrow: 1280, inside: (*made).hole},
+		{cause: "network/mtu", made: "the same, and the real client", narrow: 1280, inside: (*made).hole, told: (*made).stalls},
 		{cause: "network/mtu", made: "the same at an IPv6 address", narrow: 1280, inside: (*made).hole, server: withIPv6, asked: atIPv6},
-		{cause: "network/unreachable", made: "the router says ICMP network unreachable", outside: true, inside: edgeRejects("net-unreachable", "ip")},
-		{cause: "network/unreachable", made: "the router says ICMP host unreachable", outside: true, inside: edgeRejects("host-unreachable", "ip")},
-		{cause: "network/unreachable", made: "the router says ICMP administratively prohibited", outside: true, inside: edgeRejects("admin-prohibited", "ip")},
+		{cause: "network/unreachable", made: "a router on the way says ICMP network unreachable", outside: true, inside: wayRejects("net-unreachable")},
+		{cause: "network/unreachable", made: "a router on the way says ICMP host unreachable", outside: true, inside: wayRejects("host-unreachable")},
+		{cause: "network/unreachable", made: "a router on the way says ICMP administratively prohibited", outside: true, inside: wayRejects("admin-prohibited")},
+		{cause: "network/unreachable", made: "nobody answers the cloud's router (ARP): ICMP host unreachable, from the floating IP", outside: true, inside: func(m *made) { m.run("ip link set eth0 arp off; ip addr flush dev eth0") }},
 		{cause: "network/unreachable", made: "the router has no route to the IPv6 address", outside: true, server: withIPv6, asked: atIPv6, inside: func(m *made) {
 			m.note(m.Way.Edge.Run(m.ctx, "ip -6 route del "+m.Way.Fixed6.String()+"; ip -6 route add unreachable "+m.Way.Fixed6.String()))
 		}},
-		{cause: "network/local-block", made: "the person's own firewall drops what the real client sends; probes get through", told: func(m *made) []string {
+		{cause: "network/local-block", made: "the person's own firewall drops what the real client sends; probes get through", possible: true, told: func(m *made) []string {
 			return m.sshAs("_apt", "-o", "ConnectTimeout=2")
 		}},
 	}
@@ -90,9 +92,11 @@ func guestFirewall(rule string) func(*made) {
 	return func(m *made) { m.firewall(rule) }
 }
 
-func edgeRejects(with, family string) func(*made) {
+// wayRejects has a router reject packets before it translates addresses, as any
+// router does that stands before the cloud's own.
+func wayRejects(with string) func(*made) {
 	return func(m *made) {
-		m.edge("meta nfproto ipv4 reject with icmp type " + with)
+		m.note(m.Way.Edge.Firewall(m.ctx, "table ip way { chain in { type filter hook prerouting priority raw; iifname outer reject with icmp type "+with+"; }; }"))
 	}
 }
 
@@ -103,6 +107,12 @@ func (m *made) hole() {
 	for _, router := range m.Way.Routers() {
 		m.note(router.Firewall(m.ctx, blackHole))
 	}
+}
+
+// stalls is what the real client says until the person loses patience.
+func (m *made) stalls() []string {
+	args := append([]string{"6", "ssh", "-v", "-F", "none", "-o", "BatchMode=yes"}, m.withLaunchKey()...)
+	return m.client("timeout", append(args, m.user+"@"+m.Way.Target().String(), "true")...)
 }
 
 // secondRoute is a console that shows two default routes.

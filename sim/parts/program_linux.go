@@ -29,6 +29,7 @@ func (g *Guest) Start(ctx context.Context, name string, args ...string) (*Progra
 	p := &Program{cmd: g.Command(ctx, name, args...), done: make(chan struct{}), more: make(chan struct{})}
 	r, w := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = w, w
+	p.cmd.WaitDelay = 100 * time.Millisecond // for children with sessions of their own
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s on %s: %w", name, g.Name, err)
 	}

@@ -76,8 +76,9 @@ func (m *made) ban() {
 	if m.err == nil {
 		m.note(m.programs[1].Await(m.ctx, "Jail 'sshd' started"))
 	}
-	for range 5 {
-		m.ssh("-l", "nobody-here", "-o", "PubkeyAuthentication=no")
+	for range 5 { // a connection that is open when the ban comes would hang
+		m.client("timeout", "3", "ssh", "-v", "-F", "none", "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
+			"-o", "PubkeyAuthentication=no", "nobody-here@"+m.Way.Target().String())
 	}
 	if m.err == nil {
 		m.note(m.programs[1].Await(m.ctx, "Ban "+parts.Here.String()))

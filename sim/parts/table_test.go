@@ -87,7 +87,9 @@ type row struct {
 // each, and prints what it names first. It fails if one is not named that has no
 // note to say so.
 func TestTable(t *testing.T) {
-	samples := slices.DeleteFunc(all(), func(s sample) bool { return !parts.Root() && !s.outside || !strings.Contains(s.cause+" "+s.made, *only) })
+	samples := slices.DeleteFunc(all(), func(s sample) bool {
+		return !parts.Root() && !s.outside || !strings.Contains(s.cause+" "+s.made, *only)
+	})
 	lab := newLab(t, samples)
 	rows := make([]row, len(samples))
 	slots := make(chan struct{}, atOnce)
