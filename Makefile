@@ -42,5 +42,8 @@ bench-probe: ## all that SSH servers tell, against ssh-keyscan, nmap and ssh-aud
 	@.ci/need openssh-server:/usr/sbin/sshd openssh-client:ssh nmap:nmap ssh-audit:ssh-audit
 	$(GO) test -run '^$$' -bench BenchmarkAgainstScanners -benchtime 1x -timeout 30m ./probes -args -servers $(SERVERS)
 
+table: ## every cause that Debian's programs can be made to show, and what is named first
+	$(GO) test -count=1 -run TestTable -v ./sim/parts
+
 golden: ## rewrite what the cases expect; read the difference
 	$(GO) test ./diag/causes -update

@@ -18,7 +18,7 @@ keeps out: it says no, and not why.`,
 	Maybe:  "{subject} refuses the key of its own key pair: {why}, or {user} is not the account that got it.",
 	Breaks: diag.AtKey,
 	ExplainedBy: slices.Concat([]*diag.Cause{
-		authServerPermissions, authNotEnabled, authNotAllowed, authAccountLocked, authNoKeypair, authDSAKey, authRSASHA1, authBooting,
+		authServerPermissions, authNotEnabled, authNotAllowed, authAccountLocked, authNoHome, authNoKeypair, authDSAKey, authRSASHA1, authBooting,
 		cloudinitMetadata, secgroupEgressBlocked, cloudinitNoDatasource, cloudinitUserData, cloudinitModuleFailed, cloudinitNotRun, cloudinitNoKeys,
 		hostkeySuspicious,
 	}, guestNotReady),
@@ -45,7 +45,7 @@ func checkKeyNotInstalled(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{State: diag.RuledOut}
 	case took == diag.No && own == diag.Yes:
 		return diag.Verdict{} // another key took its place, and the person has it
-	case took != diag.No || !takesKeys(p.Evidence, user) || sha1Only(p.Evidence) != nil || dsaUnknown(p.Evidence):
+	case took != diag.No || !takesKeys(p.Evidence, user) || sha1Only(p.Evidence) != nil || usesDSA(p.Evidence):
 		return offered
 	}
 	v := diag.Verdict{State: diag.Possible, Args: textArgs(p.Evidence, nil), Because: slices.Concat(seen, offered.Because)}

@@ -111,6 +111,9 @@ func offeredJudged(p *diag.Pass) diag.Verdict {
 		return diag.Verdict{}
 	}
 	v.Args["detail"] = ", the key pair " + p.KeyPair.Name
+	if took, seen := p.Takes(a.User, diag.LaunchKey); took == diag.Yes { // it is the key, not the account
+		v.State, v.Because = diag.Confirmed, append(v.Because, seen...)
+	}
 	v.Ask = "Do you have the private key of the key pair " + p.KeyPair.Name + "?"
 	return v
 }

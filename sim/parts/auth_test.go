@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/crypto/ssh"
+
 	"sshhelp/diag"
 	"sshhelp/sim/parts"
 	"sshhelp/sim/scenario"
@@ -40,18 +42,16 @@ func authSamples() []sample {
 			m.ssh(append(m.withLaunchKey(), "-l", "ubuntu")...)
 			return m.logOf("Invalid user ubuntu")
 		}},
-		{cause: "auth/root-login", made: "root's key has a forced command, as cloud-init makes it; the real client", asked: user("root"), inside: (*made).forced, told: func(m *made) []string {
+		{cause: "auth/wrong-user", made: "root's key has a forced command, as cloud-init makes it; the real client", asked: user("root"), inside: (*made).forced, told: func(m *made) []string {
 			return m.ssh(append(m.withLaunchKey(), "-l", "root")...)
 		}},
 		{cause: "auth/root-login", made: "PermitRootLogin no; the server's log", asked: user("root"), inside: func(m *made) { m.forced2() }, told: func(m *made) []string {
 			m.ssh(append(m.withLaunchKey(), "-l", "root")...)
 			return m.logOf("ROOT LOGIN REFUSED")
 		}},
-		{cause: "auth/password-login", made: "the real client has no key; the server takes keys only", told: func(m *made) []string {
-			return m.ssh("-l", m.user, "-o", "PubkeyAuthentication=no")
-		}},
+		{cause: "auth/password-login", made: "PuTTY's plink with a password; the server takes keys only", told: (*made).password},
 		{cause: "auth/key-not-installed", made: "the account has another key", inside: (*made).otherKey},
-		{cause: "auth/wrong-key", made: "the person names a key that is not the launch key; that one is accepted", asked: func(a *diag.Asked) {
+		{cause: "auth/wrong-key", made: "the person names a key that is not the launch key; that one is accepted", possible: true, asked: func(a *diag.Asked) {
 			a.Key = &diag.GivenKey{Fingerprint: "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"}
 		}},
 		{cause: "auth/wrong-key", made: "the real client offers another key", told: func(m *made) []string {
@@ -93,6 +93,7 @@ func authSamples() []sample {
 		{
 			cause: "auth/dsa-key", made: "launched with a DSA key", possible: true, keyPairs: map[string]string{"old-dsa": dsaKey},
 			server: func(v *scenario.Server) { name := "old-dsa"; v.KeyName = &name },
+			inside: func(m *made) { m.account(parts.Account{Keys: dsaKey}); m.sshd() },
 		},
 		{cause: "auth/rsa-sha1", made: "OpenSSH takes RSA signatures with SHA-1 only; the real client has an RSA key, the server's log", inside: (*made).sha1, told: (*made).rsa},
 		{cause: "auth/not-enabled", made: "the account has no authorized_keys; the person says so", inside: bare(), not: "told by words only", told: client},
@@ -101,6 +102,16 @@ func authSamples() []sample {
 			return lines[len(lines)-1:]
 		}, not: "probes tell more"},
 	}
+}
+
+// password is what PuTTY's client for terminals says of a login with a password.
+func (m *made) password() []string {
+	key, err := ssh.NewPublicKey(m.server.HostKey().Public())
+	m.note(err)
+	if m.err != nil {
+		return nil
+	}
+	return m.client("timeout", "20", "plink", "-v", "-batch", "-ssh", "-hostkey", ssh.FingerprintSHA256(key), "-pw", "guess", m.user+"@"+m.Way.Target().String(), "true")
 }
 
 // bare is an account without keys.

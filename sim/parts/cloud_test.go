@@ -34,7 +34,7 @@ networks:
   - {name: lab, mtu: 1500, subnets: [{cidr: 10.20.0.0/16}, {cidr: "2001:db8:20::/64"}]}
   - {name: second, mtu: 1500, subnets: [{cidr: 10.21.0.0/16}]}
   - {name: cut-off, subnets: [{cidr: 10.30.0.0/16}]}
-  - {name: public, external: true, subnets: [{cidr: 203.0.113.0/24}]}
+  - {name: public, external: true, subnets: [{cidr: 203.0.113.0/24}, {cidr: "2001:db8:30::/64"}]}
 routers:
   - {name: router, gateway: public, networks: [lab, second]}
 address_groups: []

@@ -62,7 +62,9 @@ func networkSamples() []sample {
 		{cause: "network/unreachable", made: "the router has no route to the IPv6 address", outside: true, server: withIPv6, asked: atIPv6, inside: func(m *made) {
 			m.note(m.Way.Edge.Run(m.ctx, "ip -6 route del "+m.Way.Fixed6.String()+"; ip -6 route add unreachable "+m.Way.Fixed6.String()))
 		}},
-		{cause: "network/local-block", made: "the person's own firewall drops what the real client sends; probes get through", possible: true, told: func(m *made) []string {
+		{cause: "network/local-block", made: "the person's own firewall drops what the real client sends; probes get through", possible: true, asked: func(a *diag.Asked) {
+			a.From = netip.MustParseAddr("192.0.2.99")
+		}, told: func(m *made) []string {
 			return m.sshAs("_apt", "-o", "ConnectTimeout=2")
 		}},
 	}

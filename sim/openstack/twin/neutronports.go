@@ -39,7 +39,7 @@ func (s *Server) ports() []obj {
 	}
 	for i := range s.cloud.FloatingIPs {
 		f := &s.cloud.FloatingIPs[i]
-		p := s.plainPort("network:floatingip", f.ID, f.Network, f.Address, "")
+		p := s.plainPort("network:floatingip", f.ID, f.Network, "", f.Address)
 		p["status"] = "N/A"
 		list = append(list, p)
 	}
@@ -98,20 +98,20 @@ func (s *Server) routerPorts(r *scenario.Router) []obj {
 	for _, name := range r.Networks {
 		for _, sub := range s.cloud.Network(name).Subnets {
 			if sub.Gateway != "none" {
-				list = append(list, s.plainPort("network:router_interface", r.ID, name, sub.Gateway, r.Project))
+				list = append(list, s.plainPort("network:router_interface", r.ID, name, r.Project, sub.Gateway))
 			}
 		}
 	}
 	if r.Gateway != "" {
-		list = append(list, s.plainPort("network:router_gateway", r.ID, r.Gateway, s.outside(r), ""))
+		list = append(list, s.plainPort("network:router_gateway", r.ID, r.Gateway, "", s.outside(r)...))
 	}
 	return list
 }
 
 // plainPort is one that belongs to no server.
-func (s *Server) plainPort(owner, device, network, address, project string) obj {
-	p := scenario.Port{Network: network, FixedIPs: []string{address}}
-	id := scenario.ID(owner, device, network, address)
+func (s *Server) plainPort(owner, device, network, project string, addresses ...string) obj {
+	p := scenario.Port{Network: network, FixedIPs: addresses}
+	id := scenario.ID(owner, append([]string{device, network}, addresses...)...)
 	return s.common(obj{
 		"network_id": s.cloud.Network(network).ID, "mac_address": "fa:16:3e:" + id[0:2] + ":" + id[2:4] + ":" + id[4:6],
 		"admin_state_up": true, "status": "ACTIVE", "device_id": device, "device_owner": owner, "fixed_ips": s.fixedIPs(&p),
@@ -121,25 +121,30 @@ func (s *Server) plainPort(owner, device, network, address, project string) obj 
 	}, id, "", project)
 }
 
-// outside is the router's own address on its external network: the last ones,
-// counted down by router, as servers' addresses grow from below.
-func (s *Server) outside(r *scenario.Router) string {
+// outside are the router's own addresses on its external network, one of each
+// subnet: the last ones, counted down by router, as servers' addresses grow from
+// below.
+func (s *Server) outside(r *scenario.Router) []string {
+	var all []string
 	n := s.cloud.Network(r.Gateway)
-	if n == nil || len(n.Subnets) == 0 {
-		return ""
+	if n == nil {
+		return nil
 	}
-	prefix, err := netip.ParsePrefix(n.Subnets[0].CIDR)
-	if err != nil {
-		return ""
-	}
-	a := lastOf(prefix).Prev()
-	for i := range s.cloud.Routers {
-		if s.cloud.Routers[i].ID == r.ID {
-			break
+	for i := range n.Subnets {
+		prefix, err := netip.ParsePrefix(n.Subnets[i].CIDR)
+		if err != nil {
+			continue
 		}
-		a = a.Prev()
+		a := lastOf(prefix).Prev()
+		for j := range s.cloud.Routers {
+			if s.cloud.Routers[j].ID == r.ID {
+				break
+			}
+			a = a.Prev()
+		}
+		all = append(all, a.String())
 	}
-	return a.String()
+	return all
 }
 
 // hidePort: how a port is bound is for administrators.

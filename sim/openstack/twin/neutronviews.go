@@ -14,7 +14,7 @@ func (s *Server) routers() []obj {
 		if n := s.cloud.Network(r.Gateway); n != nil {
 			gateway = obj{
 				"network_id": n.ID, "enable_snat": true,
-				"external_fixed_ips": s.fixedIPs(&scenario.Port{Network: r.Gateway, FixedIPs: []string{s.outside(r)}}),
+				"external_fixed_ips": s.fixedIPs(&scenario.Port{Network: r.Gateway, FixedIPs: s.outside(r)}),
 			}
 		}
 		list = append(list, s.common(obj{
