@@ -1,14 +1,15 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build bench-latency bench-ack bench-scan bench-probe score golden
+.PHONY: demo test check build bench-latency bench-ack bench-scan bench-probe score table golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
 
 test: ## install what the tests need (as root, on Debian), then run all of them
 	@.ci/need gcc:gcc libc6-dev:/usr/include/stdlib.h redis-server:redis-server openssh-server:/usr/sbin/sshd \
-		openssh-client:ssh dropbear-bin:dropbear fail2ban:fail2ban-server chromium:chromium nftables:nft
+		openssh-client:ssh dropbear-bin:dropbear fail2ban:fail2ban-server chromium:chromium \
+		iproute2:ip nftables:nft putty-tools:plink python3:/usr/bin/python3
 	$(GO) test -race -shuffle=on ./...
 	cd charts/test && $(GO) test ./...
 
