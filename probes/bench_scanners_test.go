@@ -76,7 +76,9 @@ func startServers(b *testing.B) []string {
 		b.Fatal(err)
 	}
 	dir := b.TempDir()
-	args := []string{"-D", "-e", "-f", "/dev/null", "-o", "PidFile=none", "-o", "UsePAM=no", "-o", fmt.Sprintf("Port=%d", benchPort)}
+	args := []string{"-D", "-e", "-f", "/dev/null", "-o", "PidFile=none", "-o", "UsePAM=no",
+		"-o", "LoginGraceTime=0", // ssh-keyscan connects to all at once, takes minutes, and is killed by a server that hangs up
+		"-o", fmt.Sprintf("Port=%d", benchPort)}
 	for _, kind := range []string{"rsa", "ecdsa", "ed25519"} {
 		file := filepath.Join(dir, kind)
 		if out, err := exec.CommandContext(b.Context(), "ssh-keygen", "-q", "-N", "", "-t", kind, "-f", file).CombinedOutput(); err != nil {

@@ -36,5 +36,7 @@
 // for, because bytes sent to a server that hangs up would turn its last words
 // into a reset; lists of algorithms; key exchange; the service and the methods;
 // the keys. The others (further host keys, a second account) begin after the
-// third, know the server's lists, and take two up to the host key.
+// fourth, when the machine is known by its host key; they know the server's lists
+// and take two up to theirs. So six are enough for all host keys and an account,
+// and eight with a second account. A test counts them.
 package probes

@@ -34,7 +34,7 @@ func (c *narrow) Write(b []byte) (int, error) {
 }
 
 // newSigner makes a host key.
-func newSigner(t *testing.T) ssh.Signer {
+func newSigner(t testing.TB) ssh.Signer {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
