@@ -52,7 +52,7 @@ func awaitPort(t testing.TB, addr netip.AddrPort) {
 // until asks again until something is so.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for again := time.NewTicker(50 * time.Millisecond); !is(); {
 		select {

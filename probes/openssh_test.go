@@ -88,7 +88,7 @@ func run(t *testing.T, cmd *exec.Cmd, listens string) <-chan string {
 // await reads the log up to a line that has the text, and returns all lines.
 func await(t *testing.T, log <-chan string, text string) []string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var lines []string
 	for {
