@@ -260,12 +260,13 @@ func whyRefused(err error) string {
 	return "The cloud refused. Nothing was done." + press
 }
 
+// inWords rounds to what people would say.
 func inWords(d time.Duration) string {
-	switch minutes := int(d.Round(time.Minute).Minutes()); {
-	case minutes == 1:
+	switch {
+	case d == time.Minute:
 		return "a minute"
-	case minutes > 1:
-		return fmt.Sprintf("%d minutes", minutes)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%d minutes", int(d.Round(time.Minute).Minutes()))
 	}
-	return fmt.Sprintf("%d seconds", int(d.Seconds()))
+	return fmt.Sprintf("%d seconds", int(d.Round(time.Second).Seconds()))
 }

@@ -85,7 +85,8 @@ func (b *Bot) saveOnce(ctx context.Context, o *offer, job, text string) error {
 	if !fresh {
 		return nil
 	}
-	title := "Console log of " + instanceName(o) + " before: " + string(o.Action)
+	d, _ := commands.DeedOf(o.Action)
+	title := "Console log of " + instanceName(o) + " before: " + strings.ToLower(d.Title)
 	err = b.web.upload(ctx, o.Channel, o.Thread, consoleFile, title, text)
 	if err != nil {
 		b.store.db.Del(context.WithoutCancel(ctx), key) // an upload that was not completed is shown to nobody

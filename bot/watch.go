@@ -65,7 +65,7 @@ func (b *Bot) glance(ctx context.Context, w *watching) string {
 	if ctx.Err() != nil {
 		return ""
 	}
-	passed := time.Since(w.done.Intent).Round(time.Second)
+	passed := inWords(time.Since(w.done.Intent))
 	switch {
 	case i == nil:
 	case w.done.Outcome == outcomeUnknown && !w.moved(i):
