@@ -14,7 +14,8 @@ var authSecondFactor = &diag.Cause{
 	Doc: `Some servers ask for two things: a key, and then a code from a phone or a password.
 The first is accepted ("partial success"), and the client must be able to ask you
 for the second. Programs that run by themselves cannot, and a code whose clock is
-wrong is refused.`,
+wrong is refused. A server asks for it after a key's signature, which nobody but its
+owner can make, so that from outside it is seen only where it comes first.`,
 	Text:   "{subject} accepted the first proof and wants a second one, such as a one-time code, which it did not get.",
 	Maybe:  "{subject} asks everybody for a second proof (\"{prompt}\"), such as a one-time code.",
 	Breaks: diag.AtKey,

@@ -13,7 +13,8 @@ var authWrongUser = &diag.Cause{
 	Doc: `Every cloud image makes one account and puts the key there, and only there: ubuntu,
 debian, almalinux, rocky, cloud-user, core and so on. Without a name ssh takes the
 one that you have on your own computer. An account that does not exist is refused
-in the same words as a wrong key; names are told apart by capital letters too.`,
+in the same words as a wrong key, so that only a key that is taken for another account
+shows which one is meant; names are told apart by capital letters too.`,
 	Text:   "{who} is not the account to log in with on {server}{instead}.",
 	Maybe:  "{who} may not be the account to log in with on {server}{instead}.",
 	Breaks: diag.AtAccount,
