@@ -28,7 +28,10 @@ func newHands(cfg *config.Config, engine *commands.Engine, logger *slog.Logger) 
 		logger.Warn("actions are enabled, but there is no credential for them: name it under actions.clouds, or in ACTIONS_OS_CLOUD or ACTIONS_OS_AUTH_URL")
 		return nil, nil, nil
 	}
-	hands := &commands.Hands{Prober: engine.Prober, Port: engine.Port}
+	hands := &commands.Hands{Port: engine.Port}
+	if !cfg.Probes.Disabled {
+		hands.Bell = newProber(cfg, logger, false)
+	}
 	for _, a := range opened {
 		hands.Actors = append(hands.Actors, a)
 	}

@@ -25,12 +25,19 @@ type Actor interface {
 	Act(ctx context.Context, id string, action diag.Action) error
 }
 
+// A Bell tells whether SSH answers, without asking more than that.
+type Bell interface {
+	// Answers is about the addresses of known.Instance and the port in
+	// known.Asked. told is false if nothing may be probed.
+	Answers(ctx context.Context, known *diag.Evidence) (yes, told bool)
+}
+
 // Hands are the actors of all clouds as one. It is safe for concurrent use.
 type Hands struct {
 	// Actors are asked in order for an instance; the first that sees it acts.
 	Actors []Actor
-	// Prober tells whether SSH answers; nil if nothing is to be probed.
-	Prober Witness
+	// Bell tells whether SSH answers; nil if nothing is to be probed.
+	Bell Bell
 	// Port of SSH where nobody said one; 0: 22.
 	Port uint16
 	Now  func() time.Time // nil: time.Now
@@ -92,7 +99,7 @@ func (h *Hands) Act(ctx context.Context, id string, action diag.Action) error {
 // instance; known is false where nothing may be probed, so that nobody waits
 // for what cannot come.
 func (h *Hands) Answers(ctx context.Context, asked diag.Asked, i *diag.Instance) (yes, known bool) {
-	if h.Prober == nil || len(i.Addresses) == 0 {
+	if h.Bell == nil {
 		return false, false
 	}
 	if asked.Port == 0 {
@@ -102,12 +109,7 @@ func (h *Hands) Answers(ctx context.Context, asked diag.Asked, i *diag.Instance)
 	if h.Now != nil {
 		now = h.Now
 	}
-	seen := diag.Evidence{Now: now(), Asked: asked, Instance: i}
-	question := seen
-	if fact, _ := h.Prober.Read(ctx, &question, diag.SourceSSH); fact != nil {
-		seen.Add(fact) // of one place or of several
-	}
-	return slices.ContainsFunc(seen.Reach, func(r diag.Reach) bool { return r.SSH != nil && r.SSH.Ident == diag.OK }), len(seen.Reach) > 0
+	return h.Bell.Answers(ctx, &diag.Evidence{Now: now(), Asked: asked, Instance: i})
 }
 
 // A Deed is what people are told of an action, and when it makes sense.

@@ -160,41 +160,34 @@ func TestHandsActWhereTheInstanceIs(t *testing.T) {
 	}
 }
 
-// bell is a prober that finds what it was told.
+// bell answers as it was told, and notes the port.
 type bell struct {
-	Witness
-	found diag.Fact
-	port  uint16
+	yes, told bool
+	port      uint16
 }
 
-func (b *bell) Read(_ context.Context, known *diag.Evidence, _ diag.Source) (diag.Fact, error) {
+func (b *bell) Answers(_ context.Context, known *diag.Evidence) (yes, told bool) {
 	b.port = known.Asked.Port
-	return b.found, nil
+	return b.yes, b.told
 }
 
 func TestAnswers(t *testing.T) {
 	i := &diag.Instance{ID: "1", Addresses: []diag.Address{{IP: netip.MustParseAddr("192.0.2.1")}}}
-	b := &bell{}
-	h := &Hands{Prober: b, Port: 2222}
-	for name, c := range map[string]struct {
-		found      diag.Fact
-		yes, known bool
+	for _, c := range []struct {
+		asked, port, want uint16
+		bell              bell
 	}{
-		"nothing may be probed": {nil, false, false},
-		"no answer":             {diag.Reaches{{Connect: diag.Dial{Outcome: diag.TimedOut}}}, false, true},
-		"another protocol":      {diag.Reaches{{SSH: &diag.SSHFacts{Ident: diag.TimedOut}}}, false, true},
-		"SSH from elsewhere":    {diag.Facts{diag.Reaches{{}}, diag.Vantages{{Name: "x"}}, diag.Reaches{{SSH: &diag.SSHFacts{Ident: diag.OK}}}}, true, true},
-		"SSH at one of two":     {diag.Reaches{{}, {SSH: &diag.SSHFacts{Ident: diag.OK}}}, true, true},
+		{0, 0, 22, bell{yes: true, told: true}},
+		{0, 2222, 2222, bell{told: true}},
+		{2200, 2222, 2200, bell{}},
 	} {
-		b.found = c.found
-		if yes, known := h.Answers(t.Context(), diag.Asked{}, i); yes != c.yes || known != c.known {
-			t.Errorf("%s: %v, %v", name, yes, known)
+		h := &Hands{Bell: &c.bell, Port: c.port}
+		yes, told := h.Answers(t.Context(), diag.Asked{Port: c.asked}, i)
+		if yes != c.bell.yes || told != c.bell.told || c.bell.port != c.want {
+			t.Errorf("%+v: %v, %v", c, yes, told)
 		}
 	}
-	if b.port != 2222 {
-		t.Errorf("probed port %d", b.port)
-	}
-	if _, known := (&Hands{}).Answers(t.Context(), diag.Asked{}, i); known {
-		t.Error("known without a prober")
+	if _, told := (&Hands{}).Answers(t.Context(), diag.Asked{}, i); told {
+		t.Error("told without a bell")
 	}
 }
