@@ -193,7 +193,10 @@ func keyAnswer(a *diag.AuthFacts, k *diag.KeyAnswer) string {
 	if k.Err != "" {
 		text += ": " + k.Err
 	}
-	if k.Algorithm != "" && k.Algorithm != k.Key.Type {
+	switch {
+	case k.Accepted == diag.OK && k.Algorithm == "ssh-rsa":
+		text += ", but only with signatures by SHA-1, which clients of today do not make"
+	case k.Algorithm != "" && k.Algorithm != k.Key.Type:
 		text += ", asked with " + k.Algorithm
 	}
 	if k.Accepted == diag.OK && a.User == "root" {

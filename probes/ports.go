@@ -97,6 +97,7 @@ func untold(other, first *diag.Reach) bool {
 // itself, and a server that waits for its client is not waited for.
 func (p *Prober) knock(ctx context.Context, target netip.AddrPort) diag.Reach {
 	r := diag.Reach{Target: target, From: p.Name(), StartedAt: time.Now()}
+	p.ledger.Spend(target.Addr(), Look)
 	conn := p.connect(ctx, &r)
 	if conn == nil {
 		p.log(&r)
