@@ -28,10 +28,13 @@ func (b *Bot) check(ctx context.Context, j *job) error {
 		b.log.Info("refused", "ref", j.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
 		return b.tell(ctx, j, message{text: why})
 	}
+	if j.Asked.Query == "" {
+		return b.readAlone(ctx, j)
+	}
 	if r == nil {
 		r = &record{
 			Ref: j.Ref, Team: j.Team, Channel: j.Place.Channel, Thread: j.Place.Thread, User: j.User,
-			Asked: j.Asked, Started: j.At,
+			Asked: j.Asked, Started: j.At, Pastes: j.Change.Pastes,
 		}
 	}
 	found, err := b.find(ctx, j, r)
@@ -191,7 +194,6 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 		b.log.Warn("no evidence in the thread", "ref", r.Ref, "err", err)
 	}
 	b.count(ctx, r, d)
-	b.keepHandover(ctx, r, d)
 	if err := b.offers(ctx, r, seen); err != nil {
 		b.log.Warn("no offer in the thread", "ref", r.Ref, "err", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -31,32 +30,22 @@ const (
 	maxSummary     = 2800 // characters; a text input takes 3000
 )
 
-// handoverTTL is how long what a check saw is kept for whoever hands it over.
-const handoverTTL = 24 * time.Hour
-
-// keepHandover keeps what a run has seen, redacted, for an escalation.
-func (b *Bot) keepHandover(ctx context.Context, r *record, d *diag.Diagnosis) {
-	h := commands.NewHandover(d, "sshhelp "+b.Version)
-	if err := b.store.keep(ctx, b.store.handover(r.Ref), h, handoverTTL); err != nil {
-		b.log.Warn("an escalation will have to look again", "ref", r.Ref, "err", err)
-	}
-}
-
-// handover returns what the newest run saw, or looks again if that is forgotten.
+// handover is what the newest run saw and what was pasted since; if that is
+// forgotten, the instance is looked at again.
 func (b *Bot) handover(ctx context.Context, j *job, r *record) (*commands.Handover, error) {
-	var kept commands.Handover
-	err := b.store.fetch(ctx, b.store.handover(r.Ref), &kept)
-	if err == nil {
-		return &kept, nil
-	}
-	if !errors.Is(err, errForgotten) {
+	program := "sshhelp " + b.Version
+	e, err := b.store.keptOf(ctx, r.Ref)
+	switch {
+	case err == nil:
+		return commands.NewHandover(b.withPastes(e, r.Pastes), program), nil
+	case !errors.Is(err, errForgotten):
 		return nil, err
 	}
 	found, err := b.Engine.Find(ctx, r.Asked, b.gate.scope(ctx, j.Team, r.Channel, j.User))
 	if err != nil {
 		return nil, fmt.Errorf("look again for a hand-over: %w", err)
 	}
-	return commands.NewHandover(b.Engine.Diagnose(ctx, found, nil), "sshhelp "+b.Version), nil
+	return commands.NewHandover(b.Engine.Diagnose(ctx, found, nil), program), nil
 }
 
 func escalateButton(ref string) *slack.ButtonBlockElement {

@@ -190,7 +190,7 @@ func TestEscalationAfterForgetting(t *testing.T) {
 	r.command("/sshhelp web-1")
 	root := r.root("web-1 is shut off.")
 	r.idle(b)
-	keys, err := b.store.db.Keys(t.Context(), b.store.handover("*")).Result()
+	keys, err := b.store.db.Keys(t.Context(), b.store.evidence("*")).Result()
 	if err != nil || len(keys) != 1 {
 		t.Fatalf("hand-overs %v, %v", keys, err)
 	}

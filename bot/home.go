@@ -83,9 +83,9 @@ func (b *Bot) rights(ctx context.Context, j *job) string {
 
 // privacyText says what is kept, and for how long.
 func (b *Bot) privacyText() string {
-	return fmt.Sprintf("What you ask about, the settings you give (address, account, port) and the verdict are kept for %s after their last use, in Redis. "+
-		"The evidence of the newest look, console log included, and the end of what you paste are kept as long, without passwords, tokens and private keys, "+
-		"and for %s what is needed to hand a case over; the text as it came is not stored. Figures by week hold no names.", days(b.StateTTL), days(handoverTTL))
+	return fmt.Sprintf("What you ask about, the settings you give (address, account, port, public key), what a check saw, the console log included, "+
+		"and what you paste are kept in Redis for %s after their last use, with passwords, keys and tokens removed. "+
+		"Nothing is kept raw. Figures by week hold no names.", days(b.StateTTL))
 }
 
 // words is a paragraph of our own, in mrkdwn.

@@ -34,7 +34,7 @@ func TestHome(t *testing.T) {
 		r.root("web-1 is shut off.")
 		r.idle(b)
 		v := r.home("mia", "web-1 is shut off.")
-		for _, want := range []string{"everything that sshhelp's credentials see", "OpenStack north", "are kept for 7 days", "New check", "/archives/"} {
+		for _, want := range []string{"everything that sshhelp's credentials see", "OpenStack north", "for 7 days after their last use", "New check", "/archives/"} {
 			if !strings.Contains(string(v.Blocks), want) {
 				t.Errorf("Home lacks %q: %s", want, v.Blocks)
 			}

@@ -29,7 +29,6 @@ import (
 //	due                    zset    REFs to look at again, by when, in ms        until then
 //	due:jobs               hash    REF to the job for that                      until then
 //	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
-//	handover:REF           string  what the newest run saw, redacted, as JSON   handoverTTL
 //	hostkeys:at:ADDRESS    hash    host keys seen at the address, 32 at most    memoryTTL after the last
 //	hostkeys:of:INSTANCE   hash    host keys seen of the instance, likewise     memoryTTL after the last
 //	work:forms             stream  forms to open                                until finished
@@ -64,7 +63,6 @@ func (k keys) quiet(ref string) string          { return k.prefix + "quiet:" + r
 func (k keys) due() string                      { return k.prefix + "due" }
 func (k keys) dueJobs() string                  { return k.prefix + "due:jobs" }
 func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
-func (k keys) handover(ref string) string       { return k.prefix + "handover:" + ref }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }

@@ -39,7 +39,6 @@ func (b *Bot) reread(ctx context.Context, r *record) (*diag.Diagnosis, error) {
 	if err := b.postEvidence(ctx, r, d); err != nil {
 		b.log.Warn("no evidence in the thread", "ref", r.Ref, "err", err)
 	}
-	b.keepHandover(ctx, r, d)
 	took := r.took()
 	r.Last = resultOf(d)
 	r.Last.Took = took

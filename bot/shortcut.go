@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -20,8 +21,18 @@ func (b *Bot) explainClicked(i *interaction) *wish {
 	if j.Place.Thread == "" {
 		j.Place.Thread = i.Message.TS
 	}
+	kept, leak := redacted(text)
+	if leak {
+		return &wish{job: j.tell(leakText)}
+	}
+	if diag.ReadPaste(text).Kind != "" {
+		j.Change.Pastes = []string{kept}
+	}
 	query := subject(text)
-	if query == "" {
+	switch {
+	case query == "" && len(j.Change.Pastes) > 0:
+		return &wish{job: j} // it is read by itself
+	case query == "":
 		return &wish{job: j.tell(noSubjectText)}
 	}
 	asked, err := commands.Parse(query)
@@ -41,6 +52,12 @@ func (b *Bot) explainClicked(i *interaction) *wish {
 }
 
 const noSubjectText = "That message names no instance: no address, no ID and no output of an SSH client. Write which one it is: `/sshhelp web-1`"
+
+// readAlone tells the asker what a text says that names no instance.
+func (b *Bot) readAlone(ctx context.Context, j *job) error {
+	d := b.withPastes(&diag.Evidence{Now: j.At}, j.Change.Pastes)
+	return b.tell(ctx, j, privateAnswer(d, "That is what the message alone tells. It names no instance: write which one it is, and more can be said: `/sshhelp web-1`"))
+}
 
 // lastAttempt is the last connection that a client's output shows; nil for none.
 func lastAttempt(text string) *diag.Attempt {

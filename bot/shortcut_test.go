@@ -39,6 +39,28 @@ func TestShortcutOnTalk(t *testing.T) {
 	nothingPosted(t, r, "#ssh-help")
 }
 
+// TestShortcutOnOutput: output that names no server is read all the same, for the
+// asker alone; a private key is answered with a warning and kept nowhere.
+func TestShortcutOnOutput(t *testing.T) {
+	r := newRig(t, newEmbeddedServer(t))
+	b, _ := r.serve()
+	for text, told := range map[string]string{
+		"Load key \"/home/sam/.ssh/id_rsa\": bad permissions\nPermission denied (publickey).":                      "names no instance",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU=\n-----END OPENSSH PRIVATE KEY-----": "A private key was posted here",
+	} {
+		said, err := r.twin.As("sam").Say("#ssh-help", "", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.twin.As("mia").Shortcut(r.ctx(), explainShortcut, "#ssh-help", said.TS); err != nil {
+			t.Fatal(err)
+		}
+		r.private("mia", told)
+	}
+	r.idle(b)
+	nothingPosted(t, r, "#ssh-help")
+}
+
 func TestSubject(t *testing.T) {
 	for text, want := range map[string]string{
 		"cannot reach 203.0.113.9.":                                    "203.0.113.9",
