@@ -22,6 +22,7 @@ func evidenceMessage(d *diag.Diagnosis, r *record) message {
 	p.entries("The way, hop by hop", hops(d))
 	p.sections(d.Answer(), func(k diag.SectionKind) bool { return k == diag.GapsSection })
 	p.entries("Took", timings(d))
+	p.blocks = append(p.blocks, feedbackBlock(r.Ref))
 	return message{text: title + " for reference " + r.Ref, blocks: p.blocks, ref: r.Ref, part: evidencePart}
 }
 

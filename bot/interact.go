@@ -84,6 +84,7 @@ var clicks = map[string]click{
 
 	newCheckAction: (*Bot).formClicked,
 	escalateAction: (*Bot).escalateClicked,
+	feedbackAction: (*Bot).feedbackClicked,
 }
 
 var submits = map[string]submit{

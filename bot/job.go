@@ -48,6 +48,8 @@ const (
 	showJob   jobKind = "show"   // show User what Text names, in private
 	homeJob   jobKind = "home"   // make User's Home tab
 
+	feedbackJob jobKind = "feedback" // count the thumb in Text
+
 	summaryJob  jobKind = "summary"  // open the summary of check Ref
 	escalateJob jobKind = "escalate" // hand the check of Order over, with the summary in Text
 

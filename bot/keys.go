@@ -28,6 +28,7 @@ import (
 //	quiet:REF              string  that the bot was told to be quiet there      StateTTL
 //	due                    zset    REFs to look at again, by when, in ms        until then
 //	due:jobs               hash    REF to the job for that                      until then
+//	thumbs:REF             hash    who found the check's answer helpful or not   StateTTL after the last
 //	stats:WEEK             hash    figures of an ISO week, without names        statsTTL
 //	hostkeys:at:ADDRESS    hash    host keys seen at the address, 32 at most    memoryTTL after the last
 //	hostkeys:of:INSTANCE   hash    host keys seen of the instance, likewise     memoryTTL after the last
@@ -63,6 +64,7 @@ func (k keys) quiet(ref string) string          { return k.prefix + "quiet:" + r
 func (k keys) due() string                      { return k.prefix + "due" }
 func (k keys) dueJobs() string                  { return k.prefix + "due:jobs" }
 func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
+func (k keys) thumbs(ref string) string         { return k.prefix + "thumbs:" + ref }
 func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
 func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
 func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }

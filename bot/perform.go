@@ -38,6 +38,8 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		err = b.publishHome(ctx, j)
 	case showJob:
 		err = b.show(ctx, j)
+	case feedbackJob:
+		err = b.feedback(ctx, j)
 	case summaryJob:
 		err = b.openSummary(ctx, j)
 	case escalateJob:

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"sshhelp/commands"
 	"sshhelp/diag"
+	"sshhelp/sim/slack/twin"
 )
 
 // TestMine: one's own checks with their verdicts, and nobody else's.
@@ -134,4 +137,44 @@ func TestGathered(t *testing.T) {
 	if !slices.Equal(lines, want) {
 		t.Errorf("%q, want %q", lines, want)
 	}
+}
+
+// TestFeedback: a person's thumb counts once, and the last one counts.
+func TestFeedback(t *testing.T) {
+	onBoth(t, func(t *testing.T, m memory) {
+		r := newRig(t, m)
+		b, _ := r.serve()
+		r.command("/sshhelp web-1")
+		root := r.root("web-1 is shut off.")
+		evidence := r.replyWith(root.TS, "Evidence")
+		r.idle(b)
+		_, value, _ := strings.Cut(string(evidence.Blocks), feedbackAction)
+		_, value, _ = strings.Cut(value, `"value":"`)
+		ref, _, _ := strings.Cut(value, ":")
+		for n, thumb := range []string{uselessThumb, uselessThumb, helpedThumb} {
+			click := twin.Target{Channel: "#ssh-help", TS: evidence.TS, Action: feedbackAction, Value: ref + ":" + thumb}
+			if _, err := r.twin.As("mia").Click(r.ctx(), click); err != nil {
+				t.Fatal(err)
+			}
+			r.until("thanks", func(context.Context) error {
+				thanks := 0
+				for _, m := range r.twin.Messages("#ssh-help") {
+					if strings.HasPrefix(m.Text, "Thank you.") {
+						thanks++
+					}
+				}
+				if thanks <= n {
+					return errors.New("no thanks yet")
+				}
+				return nil
+			})
+		}
+		weeks, err := b.figures(t.Context(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := weeks[len(weeks)-1]; now.helped != 1 || now.useless != 0 {
+			t.Errorf("helped %d, useless %d", now.helped, now.useless)
+		}
+	})
 }

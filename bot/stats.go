@@ -75,6 +75,7 @@ func (b *Bot) count(ctx context.Context, r *record, d *diag.Diagnosis) {
 type weekOf struct {
 	name                             string
 	checks, healthy, solved, seconds int64
+	helped, useless                  int64
 	causes                           map[string]int64
 }
 
@@ -106,6 +107,10 @@ func (w *weekOf) set(field, text string) {
 		w.solved = n
 	case statSeconds:
 		w.seconds = n
+	case statHelped:
+		w.helped = n
+	case statUseless:
+		w.useless = n
 	default:
 		w.causes[strings.TrimPrefix(field, statCause)] = n
 	}
@@ -137,13 +142,18 @@ func statsBlocks(weeks []weekOf) []slack.Block {
 	most := slices.MaxFunc(weeks, func(a, b weekOf) int { return cmp.Compare(a.checks, b.checks) }).checks
 	var rows []string
 	causes := map[string]int64{}
+	var helped, useless int64
 	for _, w := range weeks {
+		helped, useless = helped+w.helped, useless+w.useless
 		rows = append(rows, fmt.Sprintf("%s  %5d %-20s  %d solved%s", w.name, w.checks, bar(w.checks, most), w.solved, timeToGreen(w)))
 		for id, n := range w.causes {
 			causes[id] += n
 		}
 	}
-	blocks := []slack.Block{slack.NewRichTextBlock("", preformatted(strings.Join(rows, "\n")))}
+	blocks := []slack.Block{
+		slack.NewRichTextBlock("", preformatted(strings.Join(rows, "\n"))),
+		words(fmt.Sprintf("Of those who said so, %d found the answer helpful and %d did not.", helped, useless)),
+	}
 	if len(causes) == 0 {
 		return blocks
 	}
