@@ -41,7 +41,7 @@ func (b *Bot) aside(ctx context.Context, j *job, r *record, i commands.Intent) (
 	case commands.EscalateIntent:
 		return "", b.offerEscalation(ctx, j, r)
 	}
-	return threadHelpText, nil
+	return threadHelpText + b.aloudNote(), nil
 }
 
 // beQuiet cancels the look that is due, and with all also every further word.

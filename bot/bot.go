@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -82,7 +83,8 @@ type Bot struct {
 	forms   *work
 	acts    *work
 	acting  actPace
-	me      identity // set before the sockets open
+	me      identity    // set before the sockets open
+	plain   atomic.Bool // Slack refuses status lines under threads
 	fatal   chan error
 	closed  sync.Once
 }
@@ -91,6 +93,9 @@ type Bot struct {
 type identity struct {
 	team, user, name, bot string
 	url                   string // of the workspace
+	// deaf: the token grants no message history, so that only what mentions us is
+	// heard in threads.
+	deaf bool
 }
 
 // pace holds the times that tests shorten.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sshhelp/commands"
@@ -266,6 +267,9 @@ const evidencePart = "evidence"
 // every further run.
 func (b *Bot) postEvidence(ctx context.Context, r *record, d *diag.Diagnosis) error {
 	m := evidenceMessage(d, r)
+	if note := b.aloudNote(); note != "" {
+		m.blocks = append(m.blocks, words(strings.TrimSpace(note)))
+	}
 	ts, err := b.postOnce(ctx, r.Channel, r.Thread, reply, m)
 	if err != nil || r.Last == nil {
 		return err

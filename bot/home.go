@@ -47,7 +47,7 @@ func (b *Bot) publishHome(ctx context.Context, j *job) error {
 	blocks = append(blocks, heading("What I may do"), words(b.rights(ctx, j)))
 	blocks = append(blocks, heading("How sshhelp is"), b.statusBlock(ctx))
 	blocks = append(blocks, b.homeStats(ctx, j)...)
-	blocks = append(blocks, heading("How it is used"), words(helpText), heading("What is kept"), words(b.privacyText()))
+	blocks = append(blocks, heading("How it is used"), words(helpText+b.aloudNote()), heading("What is kept"), words(b.privacyText()))
 	return b.web.publish(ctx, j.User, blocks)
 }
 

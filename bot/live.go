@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -111,6 +112,7 @@ func (b *Bot) follow(ctx context.Context, r *record, board *board) *live {
 }
 
 func (b *Bot) edits(ctx context.Context, r *record, l *live) {
+	b.sayBusy(ctx, r)
 	timer := time.NewTimer(b.pace.edit)
 	defer timer.Stop()
 	for ; ; timer.Reset(b.pace.edit) {
@@ -127,6 +129,25 @@ func (b *Bot) edits(ctx context.Context, r *record, l *live) {
 		if err := b.web.update(ctx, r.Channel, r.Root, progress, l.message()); err != nil {
 			b.log.Debug("progress edit failed", "ref", r.Ref, "err", err)
 		}
+	}
+}
+
+// sayBusy puts Slack's own line "sshhelp is checking web-1" under the thread. It
+// goes by itself when we post there. It is a garnish: where Slack does not know it,
+// or the workspace does not allow it, nobody asks again.
+func (b *Bot) sayBusy(ctx context.Context, r *record) {
+	if b.plain.Load() {
+		return
+	}
+	text := "is checking " + escape(tame(cmp.Or(r.Name, r.Asked.Query), 80))
+	err := b.web.call(ctx, "assistant.threads.setStatus", r.Channel, progress, func(ctx context.Context) error {
+		return b.web.api.SetAssistantThreadsStatusContext(ctx, slack.AssistantThreadsSetStatusParameters{
+			ChannelID: r.Channel, ThreadTS: r.Thread, Status: text,
+		})
+	})
+	if slackCode(err) != "" {
+		b.plain.Store(true)
+		b.log.Debug("no status lines under threads", "err", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,7 +101,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		who, err := b.web.whoami(ctx)
 		if err == nil {
-			b.me = identity{team: who.TeamID, user: who.UserID, name: who.User, bot: who.BotID, url: who.URL}
+			b.me = identity{team: who.TeamID, user: who.UserID, name: who.User, bot: who.BotID, url: who.URL, deaf: deaf(who.Header.Get("X-OAuth-Scopes"))}
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -117,6 +118,12 @@ func (b *Bot) introduce(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// deaf reports whether the granted scopes leave replies in threads unheard unless
+// they mention us. Where Slack does not say, we take it that all is heard.
+func deaf(scopes string) bool {
+	return scopes != "" && !strings.Contains(scopes, "channels:history") && !strings.Contains(scopes, "groups:history")
 }
 
 // pause waits for d; false if ctx ends first.

@@ -80,3 +80,11 @@ const (
 	unsentText      = "Slack did not confirm the message in the channel, so here is the answer for you alone."
 	interruptedText = "sshhelp was restarted before this check ended. Please start it again."
 )
+
+// aloudNote says how to be heard where only mentions are; "" elsewhere.
+func (b *Bot) aloudNote() string {
+	if !b.me.deaf {
+		return ""
+	}
+	return fmt.Sprintf("\nIn this workspace sshhelp hears only what mentions it: write `@%s recheck`, and so on.", escape(b.me.name))
+}
