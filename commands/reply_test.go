@@ -63,7 +63,7 @@ func alike(a, b string) bool {
 }
 
 func TestThreads(t *testing.T) {
-	for _, path := range []string{"testdata/thread/first.txt", "testdata/thread/second.txt", "testdata/thread/third.txt"} {
+	for _, path := range []string{"testdata/thread/first.txt", "testdata/thread/second.txt", "testdata/thread/third.txt", "testdata/thread/fourth.txt"} {
 		meant, right, talk, answered := 0, 0, 0, 0
 		for _, s := range corpus(t, path) {
 			got := inWords(UnderstandReply(s.line))

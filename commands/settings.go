@@ -10,7 +10,7 @@ var settingPhrases = map[string]string{
 	"n":   `(?:tcp/)?-?\d+(?:/tcp)?`,
 	"w":   `[^ ]+`,
 	"our": `(?:(?:the|my|our|this|a|an) )?`,
-	"set": `(?:from|via|behind|through)(?: {our}{kindip}{ip})? {a}` +
+	"set": `(?:from|via|behind|through|(?:with )?source)(?: {our}{kindip}{ip})? {a}` +
 		`|(?:(?:as|with|using|under) {our})?{account} {w}|{account} is {known}|as {our}{known}` +
 		`|(?:(?:on|over|to|with|using|through|at|via|auf|sur|en)(?: the)? )?(?:tcp |ssh )?port(?: number)?{is} {n}` +
 		`|(?:(?:with|using)(?: the| my)? )?(?:key|fingerprint|public key) KEY`,
@@ -26,7 +26,7 @@ var settingPhrases = map[string]string{
 }
 
 // settingRules are the clauses that say nothing but how the person connects.
-var settingRules = clause("", "", plainly,
+var settingRules = clause("", "", plainly, `(?:`+strings.Join([]string{
 	`(?:{lead})?(?:{set})(?: (?:and )?(?:{set}))*{again}?`,
 	// where from
 	`{me}{here}(?: {our}{kindip}{ip}(?: of)?)? {a}`,
@@ -38,6 +38,8 @@ var settingRules = clause("", "", plainly,
 	`(?:the )?{kindip}{ip} (?:that )?(?:i|we) (?:have|use|come from|connect from|am using|get|got|connect with){is} {a}`,
 	`(?:curl )?(?:ifconfig\.me|whatismyip\S*|google|ipinfo\S*|icanhazip\S*)(?: (?:says|shows|gives|tells me|reports|i'm|i am|my|ip|is|me|it's))* {a}`,
 	`{me}(?: now)? {a}`, `(?:i|we)(?:'ve| have)?(?: got| have| get)+(?: (?:the|now))*(?: {kindip}{ip})? {a}`, `{me}{here} (?:home|the office|work|my office|the train|\w+ vpn|vpn) {a}`,
+	`{me}{how} (?:use|using|have) {a}`, `from {our}[a-z]+ (?:at|with|on) {a}`,
+	`(?:can|could|would|will) you (?:please )?{try} (?:whether|if) {a} (?:is|would be|gets|may|can) (?:allowed|let in|permitted|blocked|accepted|open|connect|come in|get in)(?: in| through)?`,
 	`{ask}(?:use|assume|take|consider) {a} as (?:the |my )?(?:source|from|client|address|ip|origin|source address|source ip)`,
 	`{ask}(?:assume|suppose|say|pretend)(?: that)? (?:i|we)(?: am|'m|'re| are)?(?: (?:come|connect|coming|connecting))? (?:from|on|at) {a}`,
 	// who as
@@ -49,6 +51,7 @@ var settingRules = clause("", "", plainly,
 	`(?:{me}{how} )?{connect} as(?: the)?(?: {account})? {w}`,
 	`{ask}{try} as(?: the)?(?: {account})? {w}`,
 	`(?:i|we){how} (?:ssh|log ?in|connect) with(?: the)? {known}`,
+	`{ask}(?:use|try|take|assume) {w} as (?:the )?(?:user(?: ?name)?|account|login)`,
 	// which port
 	`(?:the |my |our )?(?:(?:ssh|sshd|server|listening|correct|right|actual|custom|new) )*port(?: number)?{is} {n}`,
 	`{sshd}{runs}(?: tcp)?(?: the)?(?: port)? {n}`,
@@ -57,7 +60,7 @@ var settingRules = clause("", "", plainly,
 	// which key
 	`(?:(?:my|the|our|here is|here's|this is|that's|here comes|i use|i'm using|we use|using|use|try|with|it's|it is|i have) )*(?:(?:public|ssh|own|new|current|pub|correct|right) )*(?:(?:key|pubkey|key-pair|key fingerprint|fingerprint|fingerprint of my key|key's fingerprint|public half)(?: (?:i use|i'm using|i have|here|that i use|we use))?{is} )?KEY`,
 	`(?:{me}{how} )?{connect} with(?: (?:my|the|this))?(?: public| ssh)* key KEY`,
-)
+}, "|")+`)(?:(?: and)? (?:not|instead of|rather than)(?: (?:on|from|as|port|user|the))* [^ ]+)?`)
 
 var (
 	saidPort     = pattern(`^{n}$`)
@@ -81,6 +84,9 @@ func settingsIn(words []token) (found []Intent, fits bool, err error) {
 		return true
 	}
 	for _, w := range words {
+		if denies[w.form] {
+			break // "port 2222, not 22"
+		}
 		ok := true
 		switch {
 		case w.form == formAddr, w.form == formBadAddr:
@@ -105,6 +111,7 @@ func settingsIn(words []token) (found []Intent, fits bool, err error) {
 var (
 	// brings are words that bring up an account; links may stand between them and it,
 	// and breaks begin something else.
+	denies = wordSet("not instead rather")
 	brings = wordSet("as user username user-name account login")
 	links  = wordSet("as user username user-name account login name is was the my our = should be called named with using under now currently in fact actually changed to set equals 's")
 	breaks = wordSet("from on at to via port over in into and again please it there behind through ssh key")
@@ -116,6 +123,8 @@ func accountIn(words []token) *token {
 	for i := range words {
 		form := words[i].form
 		switch {
+		case form == "as" && i > 0 && i+1 < len(words) && brings[words[len(words)-1].form]: // "use debian as user"
+			return &words[i-1]
 		case brings[form]:
 			expected = true
 		case form == "with" && i+1 < len(words) && knownAccount.matches(words[i+1].form):
