@@ -13,7 +13,9 @@
 //	intake.go   one script in Redis: seen before? too many? ours? else queued; then the ack
 //	work.go     streams and consumer groups: any replica takes the next job
 //	check.go    who may ask, find, post the root message, diagnose, edit, evidence
-//	thread.go   what people reply in a thread of ours
+//	thread.go   what people reply in a thread of ours: follow.go reads it, aside.go,
+//	            shown.go, pasted.go and attached.go answer, recheck.go looks again
+//	            by itself
 //	blocks.go   sections to blocks; every limit and every escape
 //	outbox.go   the order in which calls leave, at Slack's pace
 //
