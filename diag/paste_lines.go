@@ -23,6 +23,8 @@ var (
 		`(?:DEB|INF|WAR|ERR|CRI) +\[[\d.:-]+\] +thr=\d+ +|` +
 		`[DIWEF], +\[[^\]]*\] +[A-Z]+ -- \S+: |` + // Ruby's logger
 		`\d\d:\d\d:\d\d  ?(?:std(?:err|out): )?|` + // Jenkins's time stamps
+		`\[\d\d/\d\d/\d\d \d\d:\d\d:\d\d\] (?:\[SSH\] )?|` + // Jenkins's agents
+		`(?:Status|Response|Trace|Command|Error|Statut|Réponse|Commande|Erreur|Antwort|Befehl|Fehler|Estado|Respuesta|Comando): +|` + // FileZilla
 		`Event Log: |[\w.-]+[-_]\d+ +\| |(?:default|[\w.\[\]"-]+ \((?:remote|local)-exec\)): |` +
 		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.

@@ -18,6 +18,26 @@ var otherSayings = []saying{
 		r.to(m[1], "")
 		r.looked = true
 	}),
+	says("open \"", `^open "(?:([^@"]+)@)?([^"\s]+)"(?: (\d+))?$`, func(r *attemptReader, m []string) { // FileZilla
+		r.again()
+		r.as(m[1])
+		r.to(m[2], m[3])
+	}),
+	says("Opening SSH connection to", `^Opening SSH connection to (\S+?):(\d+)\.?$`, func(r *attemptReader, m []string) { // Jenkins
+		r.again()
+		r.to(m[1], m[2])
+	}),
+	says("private key(s) for", `Server rejected the \d+ private key\(s\) for (\S+)`, func(r *attemptReader, m []string) {
+		r.as(m[1])
+		r.at.offer(OfferedKey{})
+		r.at.Denied = true
+		r.at.fail(ReachedAuth)
+	}),
+	says("Failed to authenticate as", `Failed to authenticate as ([^\s.]+)`, func(r *attemptReader, m []string) {
+		r.as(m[1])
+		r.at.Denied = true
+		r.at.fail(ReachedAuth)
+	}),
 	says("UNREACHABLE!", `^(?:fatal: |failed: )?\[?([\w.:-]+)\]?:?(?: \|)? UNREACHABLE!`, func(r *attemptReader, m []string) {
 		r.again()
 		r.to(m[1], "")

@@ -25,6 +25,7 @@ var serverSayings = []saying{
 	says("attempts exceeded for", `attempts exceeded for (?:invalid user )?(\S+) from`, serverUser),
 	says("Exit before auth", `Exit before auth.*\(user '([^']+)', \d+ fails`, serverUser),
 	says("Bad password attempt", `Bad password attempt for '([^']+)' from`, serverUser),
+	says("ccess denied for user", "pam_\\w+\\(sshd:account\\): [Aa]ccess denied for user [`']?([^\\s'`:]+)", serverUser),
 	says("by PAM account", `Access denied for user (\S+) by PAM account`, serverUser),
 	says("failed. User", `(?:LsaLogonUser\(\)|user_token: \S+) failed\. User '([^']*)'`, serverUser),
 	says("Accepted ", `Accepted (?:password|publickey|keyboard-interactive/pam|gssapi-with-mic|hostbased|none) for (\S+) from`, func(r *attemptReader, m []string) {

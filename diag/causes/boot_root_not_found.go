@@ -49,6 +49,11 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 		NearMiss: ` * Mounting root: ok.`,
 	}, {
 		In:       diag.ConsoleLog,
+		Pattern:  rootAwaited,
+		Example:  `[    2.221922] Waiting for root device PARTUUID=614e0000-02...`,
+		NearMiss: `Gave up waiting for suspend/resume device`,
+	}, {
+		In:       diag.ConsoleLog,
 		Pattern:  `^\s*mountroot>|Mounting from (\S+) failed with error|mountroot: unable to \(re-\)mount root`,
 		Example:  `Mounting from ufs:/dev/gpt/rootfs failed with error 19.`,
 		NearMiss: `Trying to mount root from ufs:/dev/gpt/rootfs [rw]...`,
@@ -62,16 +67,26 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 	}},
 }
 
+// rootAwaited is what the kernel says once with the option rootwait, and then waits
+// for ever. Where more than a few lines follow, it came.
+const (
+	rootAwaited = `[Ww]aiting for root device(?: (\S*[^\s.]))?`
+	fewLines    = 8
+)
+
 // manyTimeouts is from how many time-outs on dracut's waiting is taken to be in
 // vain: a slow disk causes a few, one half a second after the other.
 const manyTimeouts = 5
 
 func checkRootNotFound(p *diag.Pass) diag.Verdict {
 	waiting := func(h *diag.Hit) bool { return strings.Contains(h.Text, "starting timeout scripts") }
-	if hit := standingOf(p, func(h *diag.Hit) bool { return !waiting(h) }); hit != nil {
+	came := func(h *diag.Hit) bool {
+		return h.Line.Pattern == rootAwaited && p.Console.Lines[len(p.Console.Lines)-1].N > h.N+fewLines
+	}
+	if hit := standingOf(p, func(h *diag.Hit) bool { return !waiting(h) && !came(h) }); hit != nil {
 		return stuck(p, hit, diag.Args{"device": missing(p)})
 	}
-	hit := standing(p)
+	hit := standingOf(p, waiting)
 	v := stuck(p, hit, diag.Args{"device": ""})
 	if hit != nil && countHits(p, waiting) < manyTimeouts {
 		v.State = min(v.State, diag.Possible)

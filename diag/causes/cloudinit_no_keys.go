@@ -23,6 +23,11 @@ key: the cloud handed it none, or something went wrong before.`,
 		NearMiss: `ci-info: +++Authorized keys from /home/ubuntu/.ssh/authorized_keys for user ubuntu+++`,
 	}, {
 		In:       diag.ConsoleLog,
+		Pattern:  `Writing to /home/([^/\s]+)/\.ssh/authorized_keys - wb: \[\d+\] 0 bytes`,
+		Example:  `2025-04-15 07:31:29,362 - util.py[DEBUG]: Writing to /home/ubuntu/.ssh/authorized_keys - wb: [600] 0 bytes`,
+		NearMiss: `2025-04-15 07:31:29,362 - util.py[DEBUG]: Writing to /home/ubuntu/.ssh/authorized_keys - wb: [600] 567 bytes`,
+	}, {
+		In:       diag.ConsoleLog,
 		Pattern:  `no cloud public-keys are present`,
 		Example:  `WARN: no cloud public-keys are present`,
 		NearMiss: `cloud public-keys are present: launch`,
