@@ -51,7 +51,7 @@ func byGuest(c *diag.Console) bool {
 // ExplainText reads a text whose kind nobody said: an SSH client's output, a
 // server's log, or a console log.
 func ExplainText(catalogue *diag.Catalogue, text string, now time.Time) *Explanation {
-	kind := diag.Recognise(text)
+	kind := catalogue.Recognise(text)
 	switch kind {
 	case diag.ConsoleLog:
 		return ExplainConsole(catalogue, text, now)
@@ -59,7 +59,7 @@ func ExplainText(catalogue *diag.Catalogue, text string, now time.Time) *Explana
 		return &Explanation{Causes: []string{}, Possible: []string{}, Facts: map[string]any{}}
 	}
 	e := evidenceOf(now)
-	e.Add(diag.ReadPaste(text))
+	e.Add(catalogue.ReadPaste(text))
 	return explainPaste(catalogue, e, kind)
 }
 

@@ -36,7 +36,7 @@ func ExplainTextFrom(catalogue *diag.Catalogue, in io.Reader, now time.Time) (*E
 	if err != nil {
 		return nil, fmt.Errorf("read the text: %w", err)
 	}
-	if diag.Recognise(string(head)) == diag.ConsoleLog {
+	if catalogue.Recognise(string(head)) == diag.ConsoleLog {
 		return ExplainConsoleFrom(catalogue, io.MultiReader(strings.NewReader(string(head)), in), now)
 	}
 	rest, err := io.ReadAll(io.LimitReader(in, maxPaste-beginning))

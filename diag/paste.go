@@ -34,8 +34,12 @@ const maxPasteLines = 10_000
 // the server. Its kind is "" if the text is neither; a console log has the kind
 // [ConsoleLog] and is better read by [ReadConsole]. It takes any bytes and never
 // fails.
-func ReadPaste(text string) *Paste {
-	s := sorter{}
+func ReadPaste(text string) *Paste { return readPaste(text, newSorter(nil)) }
+
+// ReadPaste is [ReadPaste] for a text that somebody wants explained.
+func (c *Catalogue) ReadPaste(text string) *Paste { return readPaste(text, newSorter(c.scanner)) }
+
+func readPaste(text string, s *sorter) *Paste {
 	p := &Paste{Kind: s.recognise(text)}
 	var r redactor
 	n := 0
@@ -70,7 +74,7 @@ func (p *Paste) keep(line LogLine) {
 
 // cut takes the lines apart into messages and finds the side and the attempt of
 // each.
-func (p *Paste) cut(s sorter) {
+func (p *Paste) cut(s *sorter) {
 	p.Lines = nil
 	side := p.Kind
 	var client, server attemptReader

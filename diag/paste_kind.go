@@ -66,9 +66,13 @@ const maxRecognised = 2_000
 // Recognise tells by its content what kind of text this is, "" if it is none
 // that a program of interest writes. A text that only speaks of what such
 // programs write, such as an article, is none.
-func Recognise(text string) TextKind { return sorter{}.recognise(text) }
+func Recognise(text string) TextKind { return newSorter(nil).recognise(text) }
 
-func (s sorter) recognise(text string) TextKind {
+// Recognise is [Recognise] for a text that somebody wants explained: what the
+// causes' lines match tells of its writer too.
+func (c *Catalogue) Recognise(text string) TextKind { return newSorter(c.scanner).recognise(text) }
+
+func (s *sorter) recognise(text string) TextKind {
 	score := map[TextKind]int{}
 	seen := map[string]bool{} // what is said again and again counts once
 	var a about
@@ -115,24 +119,44 @@ type weighed struct {
 
 // A sorter takes lines apart and weighs the messages in them. It remembers lines,
 // because a text is gone through more than once and logs repeat themselves.
-type sorter map[string][]weighed
+type sorter struct {
+	known   map[string][]weighed
+	scanner *scanner // whose lines tell of a message's writer; nil without causes
+}
+
+func newSorter(lines *scanner) *sorter { return &sorter{map[string][]weighed{}, lines} }
 
 // maxSorted bounds what a sorter remembers.
 const maxSorted = 4_096
 
-func (s sorter) messages(line string) []weighed {
-	if found, known := s[line]; known {
+func (s *sorter) messages(line string) []weighed {
+	if found, known := s.known[line]; known {
 		return found
 	}
 	var found []weighed
 	for _, text := range messages(line) {
 		kind, weight := weigh(text)
+		if weight == 0 && s.scanner != nil {
+			kind, weight = s.scanner.weigh(text)
+		}
 		found = append(found, weighed{text, kind, weight})
 	}
-	if len(s) < maxSorted {
-		s[line] = found
+	if len(s.known) < maxSorted {
+		s.known[line] = found
 	}
 	return found
+}
+
+// weigh weighs a message by what the causes' lines match.
+func (s *scanner) weigh(message string) (TextKind, int) {
+	hits := map[*Cause][]Hit{}
+	for _, kind := range []TextKind{ClientText, ServerLog} {
+		s.lines([]LogLine{{Text: message}}, kind, hits)
+		if len(hits) > 0 {
+			return kind, 5
+		}
+	}
+	return "", 0
 }
 
 func weigh(message string) (TextKind, int) {

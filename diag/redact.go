@@ -189,6 +189,9 @@ const base64Bytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 func (r *redactor) inList(s string) string {
 	r.list--
 	if m := listItem.FindStringSubmatch(s); m != nil && !listName.MatchString(s) {
+		if strings.Trim(m[2], "`") == removed {
+			return s
+		}
 		return m[1] + removed + m[3]
 	}
 	s = r.words(s)

@@ -11,7 +11,7 @@ if a clock is wrong), for another account, and if it does not know the authority
 	Text:   "{subject} does not accept your SSH certificate: it has expired, is not valid yet or not for {user}, or its authority is unknown.",
 	Breaks: diag.AtKey,
 	Lines: []diag.Line{{
-		In: diag.ServerLog, Pattern: `(?:Certificate invalid|[Cc]ertificate .*): (?:expired|not yet valid|name is not a listed principal|does not contain an authorized principal)|Certificate (?:has expired|lacks principal list|does not contain an authorized principal|is not yet valid)|[Rr]efus(?:ing|ed) certificate ID|CA \S+ \S+ is not listed in|cert: (?:expired|not yet valid)|Certificate not authorized by authorized|key is not permitted for use by this principal|certificate signature algorithm \S+: signature algorithm not supported`,
+		In: diag.ServerLog, Pattern: `Refused by certificate options|(?:Certificate invalid|[Cc]ertificate .*): (?:expired|not yet valid|name is not a listed principal|does not contain an authorized principal)|Certificate (?:has expired|lacks principal list|does not contain an authorized principal|is not yet valid)|[Rr]efus(?:ing|ed) certificate ID|CA \S+ \S+ is not listed in|cert: (?:expired|not yet valid)|Certificate not authorized by authorized|key is not permitted for use by this principal|certificate signature algorithm \S+: signature algorithm not supported`,
 		Example:  `sshd[2211]: error: Certificate invalid: name is not a listed principal`,
 		NearMiss: `sshd[2211]: Accepted certificate ID "alice" (serial 7) signed by ED25519 CA SHA256:abc via /etc/ssh/ca.pub`,
 	}, {

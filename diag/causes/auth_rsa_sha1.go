@@ -18,7 +18,7 @@ itself is good.`,
 	Breaks:      diag.AtKey,
 	ExplainedBy: []*diag.Cause{sshdOldAlgorithms},
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `no mutual signature (?:supported|algorithm)`,
+		In: diag.ClientText, Pattern: `no mutual signature (?:supported|algorithm)|Unable to agree on a pubkey algorithm for signing`,
 		Example:  `debug1: send_pubkey_test: no mutual signature algorithm`,
 		NearMiss: `sign_and_send_pubkey: signing failed: agent refused operation`,
 	}, {

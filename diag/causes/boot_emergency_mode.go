@@ -31,7 +31,7 @@ SSH server are not started in any of them.`,
 		NearMiss: `[  OK  ] Stopped Emergency Shell.`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Give root password for (?:system )?maintenance|[Pp]ress [Ee]nter for (?:system )?maintenance|A maintenance shell will now be started`,
+		Pattern:  `(?:Give|Enter) root password for (?:system )?maintenance|sulogin: root account is locked|[Pp]ress [Ee]nter for (?:system )?maintenance|A maintenance shell will now be started`,
 		Example:  `Press Enter for maintenance`,
 		NearMiss: `Entering maintenance window: updates at 03:00`,
 	}, {

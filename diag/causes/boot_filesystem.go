@@ -34,7 +34,7 @@ nothing can be written and services fail one after the other.`,
 		NearMiss: `[    5.0] EXT4-fs (vda1): re-mounted. Opts: errors=remount-ro`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `XFS \(([^l)][^)]*)\): .*(?:Corruption|corruption detected|CRC error|[Ss]hutting down filesystem|Internal error|log mount/recovery failed|Filesystem has been shut down|Please u(?:n)?mount)`,
+		Pattern:  `XFS \(([^l)][^)]*)\): .*(?:xfs_do_force_shutdown|Corruption|corruption detected|CRC error|[Ss]hutting down filesystem|Internal error|log mount/recovery failed|Filesystem has been shut down|Please u(?:n)?mount)`,
 		Example:  `[    9.1] XFS (dm-0): Metadata corruption detected at xfs_agi_read_verify, xfs_agi block 0x2`,
 		NearMiss: `[    9.1] XFS (vda4): Ending clean mount`,
 	}, {
@@ -44,7 +44,7 @@ nothing can be written and services fail one after the other.`,
 		NearMiss: `[    4.2] BTRFS info (device vda2): using free space tree`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `(?:I/O|critical (?:medium|target)|lost async page write|lost page write) error,? dev ([a-z][\w-]*),|Buffer I/O error on (?:dev|device) ([a-z][\w-]*),|lost (?:async )?page write due to I/O error on ([a-z][\w-]*)|rejecting I/O to offline device|can't read superblock|unable to read superblock|Structure needs cleaning|SQUASHFS error: Unable to read|has encountered an uncorrectable I/O failure|g_vfs_done\(\):([a-z]\w*)\[\w+\(.*error = 5`,
+		Pattern:  `(?:I/O|critical (?:medium|target)|lost async page write|lost page write) error,? dev ([a-z][\w-]*),|Buffer I/O error on (?:dev|device) ([a-z][\w-]*),|lost (?:async )?page write due to I/O error on ([a-z][\w-]*)|rejecting I/O to offline device|JBD2: Error -\d+ detected|group descriptors corrupted|Couldn't remount RDWR because|(?:^|\s)(?:-?bash|sh|login|init): .*: Input/output error|can't read superblock|unable to read superblock|Structure needs cleaning|SQUASHFS error: Unable to read|has encountered an uncorrectable I/O failure|g_vfs_done\(\):([a-z]\w*)\[\w+\(.*error = 5`,
 		Example:  `[  301.5] blk_update_request: I/O error, dev vda, sector 2101256 op 0x1:(WRITE)`,
 		NearMiss: `[    1.8] sr 1:0:0:0: [sr0] FAILED Result: hostbyte=DID_OK driverbyte=DRIVER_SENSE`,
 	}},

@@ -13,7 +13,7 @@ overloaded. The instance may still answer pings while nothing else works.`,
 	Breaks: diag.AtGuest,
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `soft lockup - CPU#\d+ stuck for \d+s|Watchdog detected hard LOCKUP on cpu`,
+		Pattern:  `soft lockup - CPU#\d+ stuck for \d+s|hard LOCKUP on cpu ?\d`,
 		Example:  `[  482.3] NMI watchdog: BUG: soft lockup - CPU#0 stuck for 23s! [swapper:1]`,
 		NearMiss: `[    0.2] NMI watchdog: Shutting down hard lockup detector on all cpus`,
 	}, {

@@ -34,7 +34,7 @@ cloud goes on calling it ACTIVE, because the virtual machine as such is running.
 		NearMiss: `[ 8123.551223] reboot: System halted`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `^Fatal trap \d+: (.*)|KDB: enter: panic|^\s*db> `,
+		Pattern:  `^panic: (\S.*)|^Fatal trap \d+: (.*)|KDB: enter: panic|^\s*db> `,
 		Example:  `Fatal trap 12: page fault while in kernel mode`,
 		NearMiss: `KDB: debugger backends: ddb`,
 	}},

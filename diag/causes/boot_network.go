@@ -20,7 +20,7 @@ neither its key nor its name from the metadata service.`,
 	ExplainedBy: []*diag.Cause{bootDiskFull, bootFilesystem, bootFstab, bootRootNotFound},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No DHCPOFFERS received|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|Unable to obtain a (?:DHCP )?lease|NoDHCPLeaseError|[Ff]ailed to run (?:dhcpcd|dhclient|udhcpc)|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
+		Pattern:  `[Nn]o DHCPOFFERS received|(?:Failed to start|Dependency failed for) (?:\S+ - )?(?:Network (?:Service|Configuration|Manager)|network\.service)\.?\s*$|dhcpcd\S*: \w+: timed out|IP-Config: No response after|No working leases in persistent database|No lease, (?:failing|forking)|udhcpc: no lease|dhcp\S*: timed out|(?:dhcp|DHCP) for interface \S+ failed|Unable to obtain a (?:DHCP )?lease|NoDHCPLeaseError|[Ff]ailed to run (?:dhcpcd|dhclient|udhcpc)|IP-Config: (?:Auto-configuration of network failed|No network devices)|ipconfig: no devices to configure`,
 		Example:  `[   78.1] dhclient[301]: No DHCPOFFERS received.`,
 		NearMiss: `[   18.1] dhclient[301]: DHCPOFFER of 192.0.2.7 from 192.0.2.1`,
 	}, {

@@ -20,7 +20,7 @@ No kernel runs, so nothing answers.`,
 	ExplainedBy: []*diag.Cause{bootSecureBoot},
 	Lines: []diag.Line{{
 		In:       diag.ConsoleLog,
-		Pattern:  `No bootable device|PXE-M0F: Exiting|Nothing to boot: |Boot failed: (?:not a bootable disk|[Cc]ould not read)|[Nn]on-[Ss]ystem disk|Missing operating system|Operating [Ss]ystem not found|Invalid partition table\b`,
+		Pattern:  `No bootable (?:device|medium)|[Rr]eboot and [Ss]elect proper [Bb]oot device|Failed to open \\EFI\\\S+ - Not Found|^Geom Error$|PXE-M0F: Exiting|Nothing to boot: |Boot failed: (?:not a bootable disk|[Cc]ould not read)|[Nn]on-[Ss]ystem disk|Missing operating system|Operating [Ss]ystem not found|Invalid partition table\b`,
 		Example:  `Boot failed: not a bootable disk`,
 		NearMiss: `[    1.2] scsi 0:0:0:0: Direct-Access QEMU boot disk`,
 	}, {
@@ -50,7 +50,7 @@ No kernel runs, so nothing answers.`,
 		NearMiss: `Error 17: the job could not be queued`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Failed to load ldlinux\.c32|No DEFAULT or UI configuration directive found|Could not find kernel image|No loader found\. Configuration files in|can't (?:load|find) 'kernel'|No /boot/(?:kernel/kernel|loader)|Can't find /boot/loader`,
+		Pattern:  `Failed to load ldlinux\.c32|No DEFAULT or UI configuration directive found|Could not find kernel image|ERROR: No configuration file found|No loader found\. Configuration files in|can't (?:load|find) 'kernel'|No /boot/(?:kernel/kernel|loader)|Can't find /boot/loader`,
 		Example:  `Could not find kernel image: vmlinuz`,
 		NearMiss: `SYSLINUX 6.04 EDD Copyright (C) 1994-2015 H. Peter Anvin et al`,
 	}},

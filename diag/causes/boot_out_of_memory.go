@@ -27,7 +27,7 @@ so slow that it does not answer.`,
 		NearMiss: `[    8.4] oom_reaper: started`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Out of memory and no killable processes|System is deadlocked on memory|was killed: (?:out of swap space|failed to reclaim memory)|page allocation failure: order:0|killed by the OOM killer|Failed with result 'oom-kill'`,
+		Pattern:  `Out of memory and no killable processes|System is deadlocked on memory|was killed: (?:out of swap space|failed to reclaim memory)|page allocation failure: order:0|killed by the OOM killer|swap_pager: out of swap space|systemd-oomd\S*: Killed \S+|Failed with result 'oom-kill'`,
 		Example:  `pid 812 (mysqld), jid 0, uid 88, was killed: failed to reclaim memory`,
 		NearMiss: `systemd-oomd[400]: Swap is currently not detected; memory pressure usage will be degraded`,
 	}, {

@@ -108,7 +108,11 @@ func (c *storyCase) evidence(t *testing.T) *diag.Evidence {
 		e.Console = readOnce(&consoles, text, diag.ReadConsole)
 	}
 	if text, ok := c.file("paste.txt"); ok {
-		e.Add(readOnce(&pastes, text, diag.ReadPaste))
+		catalogue, err := compiled()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Add(readOnce(&pastes, text, catalogue.ReadPaste))
 	}
 	return e
 }

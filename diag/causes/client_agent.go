@@ -20,7 +20,7 @@ not see it, keys that are only in the agent are not offered.`,
 		Example:  `Error connecting to agent: No such file or directory`,
 		NearMiss: `debug1: get_agent_identities: ssh_get_authentication_socket: No such file or directory`,
 	}, {
-		In: diag.ClientText, Pattern: `unable to start ssh-agent service|^The agent has no identities`,
+		In: diag.ClientText, Pattern: `[Uu]nable to start ssh-agent service|^The agent has no identities`,
 		Example:  `unable to start ssh-agent service, error :1058`,
 		NearMiss: `Agent pid 4711`,
 	}, {

@@ -17,7 +17,7 @@ client goes on without it, and the server refuses the login.`,
 	Text:   "Your client cannot read the key file{named}: it is of another format, damaged, or not a private key.",
 	Breaks: diag.AtKey,
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `^(?:Load key|Error loading key) "([^"]+)": (?:invalid format|error in libcrypto|unknown or unsupported key type|unsupported|Is a directory|incomplete message|string is too large|invalid argument|unexpected bytes)`,
+		In: diag.ClientText, Pattern: `^(?:Load key|Error loading key) "([^"]+)": (?:invalid format|error in libcrypto|unknown or unsupported key type|key encrypted using unsupported|Invalid key length|unsupported|Is a directory|incomplete message|string is too large|invalid argument|unexpected bytes)`,
 		Example:  `Load key "/home/alice/laptop.ppk": error in libcrypto`,
 		NearMiss: `debug1: key_load_public: invalid format`,
 	}, {
@@ -25,7 +25,7 @@ client goes on without it, and the server refuses the login.`,
 		Example:  `Permissions 0644 for '/home/alice/.ssh/id_rsa.pub' are too open.`,
 		NearMiss: `debug1: Offering public key: /home/alice/.ssh/id_rsa.pub RSA SHA256:abc agent`,
 	}, {
-		In: diag.ClientText, Pattern: `(?:Unable to (?:use|load)(?: private| this private)? key(?: file)?|Couldn't load (?:this )?(?:private )?key(?: file)?)(?: from)? ?"?([^"(]*)"? ?\(?(?:OpenSSH|ssh\.com|PuTTY SSH-1|SSH-1|not a |not an |unrecognised|unrecognized|invalid|PuTTY key|file format error|key type|unsupported|createkey failed|wrong)`,
+		In: diag.ClientText, Pattern: `(?:Unable to (?:use|load)(?: private| this private)? key(?: file)?|Couldn't load (?:this )?(?:private )?key(?: file)?)(?: from)? ?"?([^"(]*)"? ?\(?(?:OpenSSH|ssh\.com|PuTTY SSH-1|SSH-1|not a |not an |SSH-2 public|unrecognised|unrecognized|invalid|PuTTY key|file format error|key type|unsupported|createkey failed|wrong (?:key|type|format))`,
 		Example:  `Unable to use key file "C:\keys\id_rsa" (OpenSSH SSH-2 private key (new format))`,
 		NearMiss: `Unable to use key file "C:\keys\laptop.ppk" (unable to open file)`,
 	}, {
@@ -33,7 +33,7 @@ client goes on without it, and the server refuses the login.`,
 		Example:  `Private key file 'C:\keys\id_rsa' contains key in OpenSSH SSH-2 format. WinSCP supports only PuTTY format.`,
 		NearMiss: `Private key file "C:\keys\laptop.ppk" was read.`,
 	}, {
-		In: diag.ClientText, Pattern: `not a valid (?:\w+ )?private key file|could not deserialize key data|encountered (?:RSA|DSA|EC|DSS|OPENSSH) key, expected|unpack requires a (?:buffer|bytes)|invalid privatekey: |Cannot parse privateKey: (?:Unsupported|Malformed)|Invalid private key file|Malformed OpenSSH private key`,
+		In: diag.ClientText, Pattern: `not a valid (?:\w+ )?private key file|could not deserialize key data|encountered (?:RSA|DSA|EC|DSS|OPENSSH) key, expected|unpack requires a (?:buffer|bytes)|invalid privatekey: |Cannot parse privateKey: (?:Unsupported|Malformed)|Invalid private key(?: file|$)|OpenSSH keys only supported if ED25519|Malformed OpenSSH private key`,
 		Example:  `paramiko.ssh_exception.SSHException: not a valid RSA private key file`,
 		NearMiss: `Error: Cannot parse privateKey: Encrypted private OpenSSH key detected, but no passphrase given`,
 	}, {

@@ -28,7 +28,7 @@ same happens when other accounts stand in the file's access list.`,
 		Example:  `Load key "C:\\Users\\alice\\key.pem": bad permissions`,
 		NearMiss: `Load key "/home/alice/.ssh/id_rsa": invalid format`,
 	}, {
-		In: diag.ClientText, Pattern: `bad permissions: ignore key: (\S+)`,
+		In: diag.ClientText, Pattern: `bad permissions: ignore key: (\S+)|must be owned by the user running Vagrant`,
 		Example:  `bad permissions: ignore key: /home/alice/.ssh/id_rsa`,
 		NearMiss: `Bad owner or permissions on /home/alice/.ssh/config`,
 	}, {

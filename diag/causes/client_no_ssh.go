@@ -19,7 +19,7 @@ or it is there, but its folder is not in the search path.`,
 		Example:  `'ssh' is not recognized as an internal or external command,`,
 		NearMiss: `ssh: connect to host 203.0.113.5 port 22: Connection refused`,
 	}, {
-		In: diag.ClientText, Pattern: `(?:^|[\s:])(?:ssh|sftp|ssh-keygen|ssh-add): (?:command )?not found`,
+		In: diag.ClientText, Pattern: `(?:^|[\s:])(?:ssh|sftp|ssh-keygen|ssh-add): (?:command )?not found|\bssh\W? executable not found in any|SSH installation couldn.t be found`,
 		Example:  `/bin/bash: line 1: ssh: command not found`,
 		NearMiss: `bash: scp: command not found`,
 	}},

@@ -22,11 +22,11 @@ touched, or the agent does not know the kind of key.`,
 		Example:  `sign_and_send_pubkey: signing failed for ED25519 "alice@laptop" from agent: agent refused operation`,
 		NearMiss: `sign_and_send_pubkey: no mutual signature supported`,
 	}, {
-		In: diag.ClientText, Pattern: `^Load key "([^"]+)": incorrect passphrase supplied|[Bb]ad passphrase,? (?:try again|given)|^Bad passphrase\.?$|^Wrong passphrase\.?$`,
+		In: diag.ClientText, Pattern: `^(?:Load|Error loading) key "([^"]+)": incorrect passphrase supplied|[Bb]ad passphrase,? (?:try again|given)|^Bad passphrase\.?$|\(?[Ww]rong passphrase\)?\.?$`,
 		Example:  `Load key "/home/alice/.ssh/id_rsa": incorrect passphrase supplied to decrypt private key`,
 		NearMiss: `Load key "/home/alice/.ssh/id_rsa": invalid format`,
 	}, {
-		In: diag.ClientText, Pattern: `decryption password incorrect|this private key is passphrase protected|cannot decode encrypted private keys|Private key file is encrypted|PasswordRequiredException|private OpenSSH key detected, but no passphrase|[Ee]ncrypted (?:private|OpenSSH).* no passphrase given|bad decrypt|JSchException: USERAUTH fail|OpenSSH private key file checkints do not match|OpenSSH key integrity check failed|(?:is|requires|needs) a? ?passphrase,? (?:but|and) (?:none|no)`,
+		In: diag.ClientText, Pattern: `decryption password incorrect|this private key is passphrase protected|cannot decode encrypted private keys|Private key file is encrypted|PasswordRequiredException|SshPassPhraseNullOrEmpty|private OpenSSH key detected, but no passphrase|[Ee]ncrypted (?:private|OpenSSH).* no passphrase given|bad decrypt|JSchException: USERAUTH fail|OpenSSH private key file checkints do not match|OpenSSH key integrity check failed|(?:is|requires|needs) a? ?passphrase,? (?:but|and) (?:none|no)`,
 		Example:  `x509: decryption password incorrect`,
 		NearMiss: `com.jcraft.jsch.JSchException: Auth fail`,
 	}, {

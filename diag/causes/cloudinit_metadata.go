@@ -32,7 +32,7 @@ and SSH refuses everybody.`,
 // metadataFailed is how guests say that the metadata service did not answer.
 var metadataFailed = []diag.Line{{
 	In:       diag.ConsoleLog,
-	Pattern:  `No active metadata service found|IOError contacting metadata service|Broken metadata address|Getting data from <class '\S*OpenStack\S*'> failed`,
+	Pattern:  `No active metadata service found|rror contacting metadata\b|Broken metadata address|Getting data from <class '\S*OpenStack\S*'> failed`,
 	Example:  `[   94.580894] cloud-init[325]: 2026-05-20 16:22:40,139 - util.py[WARNING]: No active metadata service found`,
 	NearMiss: `2026-05-20 16:22:40,139 - util.py[DEBUG]: Using metadata source: 'http://169.254.169.254'`,
 }, {

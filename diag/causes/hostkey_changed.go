@@ -20,7 +20,7 @@ old entry can go.`,
 	Maybe:  "The key of {server} may not be the one that your client remembers{seen}.",
 	Breaks: diag.AtHostKey,
 	Lines: []diag.Line{{
-		In: diag.ClientText, Pattern: `REMOTE HOST IDENTIFICATION HAS CHANGED|POSSIBLE DNS SPOOFING DETECTED`,
+		In: diag.ClientText, Pattern: `REMOTE HOST IDENTIFICATION HAS CHANGED|POSSIBLE DNS SPOOFING DETECTED|REVOKED HOST KEY DETECTED`,
 		Example:  `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @`,
 		NearMiss: `@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @`,
 	}, {

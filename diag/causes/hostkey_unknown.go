@@ -29,7 +29,7 @@ compared with the one on the instance's console before it is accepted.`,
 		Example:  `The host key is not cached for this server:`,
 		NearMiss: `WARNING - POTENTIAL SECURITY BREACH!`,
 	}, {
-		In: diag.ClientText, Pattern: `knownhosts: key is unknown|No entry currently exists in the Known Hosts file|JSchException: (?:UnknownHostKey|reject HostKey)|not found in known_hosts|because Host Key checking is enabled and sshpass|Host is not in known_hosts|no hostkey(?:s)? (?:known|found) for|is unknown\. .*fingerprint|unknown host key|HostKeyException|[Hh]ost ?[Kk]ey (?:for \S+ )?(?:is )?(?:unknown|not known)`,
+		In: diag.ClientText, Pattern: `knownhosts: key is unknown|HostKeyNotVerifiable|No entry currently exists in the Known Hosts file|JSchException: (?:UnknownHostKey|reject HostKey)|not found in known_hosts|because Host Key checking is enabled and sshpass|Host is not in known_hosts|no hostkey(?:s)? (?:known|found) for|is unknown\. .*fingerprint|unknown host key|HostKeyException|[Hh]ost ?[Kk]ey (?:for \S+ )?(?:is )?(?:unknown|not known)`,
 		Example:  `ssh: handshake failed: knownhosts: key is unknown`,
 		NearMiss: `ssh: handshake failed: knownhosts: key mismatch`,
 	}, {
@@ -51,9 +51,9 @@ compared with the one on the instance's console before it is accepted.`,
 // whatever comes later shows.
 func checkHostKeyUnknown(p *diag.Pass) diag.Verdict {
 	a := clientAttempt(p.Evidence)
-	answered := pasted(p.Evidence, "Permanently added") || a != nil && a.Stage > diag.ReachedHostKey
+	answered := pasted(p.Evidence, "Permanently added", "continue connecting? (y/n) y", "s password:") || a != nil && a.Stage > diag.ReachedHostKey
 	v := told(p, fromPastes(p, func(h diag.Hit) bool {
-		asks := strings.Contains(h.Text, "authenticity of host") || strings.Contains(h.Text, "not cached")
+		asks := strings.Contains(h.Text, "authenticity of host") || strings.Contains(h.Text, "not cached") || strings.Contains(h.Text, "in the trusted hosts file")
 		return !asks || !answered
 	}))
 	if v.Args == nil {

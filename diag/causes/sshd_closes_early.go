@@ -32,11 +32,11 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `ssh: handshake failed: read tcp 192.0.2.7:51234->203.0.113.5:22: read: connection reset by peer`,
 		NearMiss: `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey]`,
 	}, {
-		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake|JSchException: connection is closed by foreign host|Net::SSH::Disconnect|Failed getting banner|Socket error: (?:disconnected|Connection reset)|Connection closed prematurely|Remote closed the connection|An established connection was aborted by the server`,
+		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake|Server closed connection during identification|JSchException: connection is closed by foreign host|Net::SSH::Disconnect|Failed getting banner|Socket error: (?:disconnected|Connection reset)|Connection closed prematurely|Remote closed the connection|An established connection was aborted by the server`,
 		Example:  `com.jcraft.jsch.JSchException: Session.connect: java.io.IOException: End of IO Stream Read`,
 		NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
 	}, {
-		In: diag.ClientText, Pattern: `Error reading SSH protocol banner\[Errno (?:104|54|10054)\]|ConnectionResetError|(?:Exception|SSHException): .*(?:EOFError|Connection reset by peer)`,
+		In: diag.ClientText, Pattern: `Error reading SSH protocol banner\[Errno (?:104|54|10054)\]|ConnectionResetError|^(?:Error: )?read ECONNRESET|(?:Exception|SSHException): .*(?:EOFError|Connection reset by peer)`,
 		Example:  `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner[Errno 104] Connection reset by peer`,
 		NearMiss: `paramiko.ssh_exception.SSHException: Error reading SSH protocol banner`,
 	}, {

@@ -22,11 +22,11 @@ and the other way round.`,
 		Example:  `Unable to negotiate with 203.0.113.5 port 22: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1`,
 		NearMiss: `debug1: kex: algorithm: curve25519-sha256`,
 	}, {
-		In: diag.ClientText, Pattern: `Unable to negotiate a (key exchange method)|\bno (hostkey|kex) alg\b|Couldn't agree a ([\w -]+?)(?: \(|$)|(?:Bad server host key: |host key: )?Invalid key length|DH GEX group out of range`,
+		In: diag.ClientText, Pattern: `Unable to negotiate a (key exchange method)|\bno (hostkey|kex) alg\b|Couldn't agree a ([\w -]+?)(?: \(|$)|(?:host key|port \d+): Invalid key length|DH GEX group out of range`,
 		Example:  `Couldn't agree a key exchange algorithm (available: diffie-hellman-group1-sha1)`,
 		NearMiss: `Host key fingerprint is:`,
 	}, {
-		In: diag.ClientText, Pattern: `Algorithm negotiation fail|Incompatible ssh (?:peer|server)|no common algorithm for ([\w ]+)|Handshake failed: no matching ([\w ]+)|kex error ?: no match for method (\S+)|Unable to exchange encryption keys|Unable to negotiate key exchange for (\w+)|No compatible key exchange algorithms|[Nn]o [Mm]atching algo (\w+)|Key exchange negotiation failed|Cannot negotiate, proposals do not match|server host key algorithm .* not supported|could not settle on (\S+) algorithm`,
+		In: diag.ClientText, Pattern: `Algorithm negotiation fail|Incompatible ssh (?:peer|server)|no common algorithm for ([\w ]+)|Handshake failed: no matching ([\w ]+)|kex error ?: no match for method (\S+)|Unable to exchange encryption keys|Unable to negotiate key exchange for (\w+)|No compatible key exchange algorithms|[Nn]o [Mm]atching algo (\w+)|Key exchange negotiation failed|Cannot negotiate, proposals do not match|server host key algorithm .* not supported|Unable to reach a settlement|could not settle on (\S+) algorithm`,
 		Example:  `com.jcraft.jsch.JSchException: Algorithm negotiation fail`,
 		NearMiss: `com.jcraft.jsch.JSchException: Auth fail`,
 	}, {
