@@ -41,7 +41,7 @@ SERVERS ?= 200
 
 bench-probe: ## all that SSH servers tell, against ssh-keyscan, nmap and ssh-audit on the same servers
 	@.ci/need openssh-server:/usr/sbin/sshd openssh-client:ssh nmap:nmap ssh-audit:ssh-audit
-	$(GO) test -run '^$$' -bench BenchmarkAgainstScanners -benchtime 1x -timeout 30m ./probes -args -servers $(SERVERS)
+	$(GO) test -run '^$$' -bench BenchmarkAgainstScanners -benchtime 1x -timeout 30m ./probes -args -servers $(SERVERS) -kex "$(KEX)"
 
 table: ## every cause that Debian's programs can be made to show, and what is named first
 	$(GO) test -count=1 -run TestTable -v ./sim/parts

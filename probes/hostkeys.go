@@ -78,6 +78,7 @@ func (v *visit) further(ctx context.Context, f *further, number int) {
 		v.p.ledger.Spend(v.r.Target.Addr(), Look)
 	}
 	if end, why := v.meet(ctx, f, number); end != diag.OK {
+		v.p.Logger.Debug("further connection failed", "target", v.r.Target, "host_key", f.offer.hostKey, "end", end, "why", why)
 		if who := v.asking.login(ctx, number); who != nil {
 			f.auth = notAsked(*who, end, why)
 		}
