@@ -263,6 +263,8 @@ func whyRefused(err error) string {
 // inWords rounds to what people would say.
 func inWords(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return "less than a second"
 	case d == time.Minute:
 		return "a minute"
 	case d >= 2*time.Minute:

@@ -363,3 +363,29 @@ func TestStoppedInTheMidstOfTheCall(t *testing.T) {
 	}
 	r.audited(b, "begun")
 }
+
+// A bot that is told to stop while it watches does not watch on: another does.
+func TestStoppedWhileWatching(t *testing.T) {
+	t.Parallel()
+	r, h := actRig(t, newRedisServer(t))
+	r.pace.drain = time.Minute
+	h.ssh = func() (bool, bool) { return false, true }
+	_, stop := r.serveFast()
+	offer := r.offered("web-1")
+	r.confirm("jo", offer, "web-1")
+	r.told(offer, "Start of web-1", "SSH does not answer yet")
+	started := time.Now()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(started); took > 20*time.Second {
+		t.Errorf("it took %s to stop", took)
+	}
+	h.set(func(h *fakeHands) { h.ssh = nil })
+	b, _ := r.serveFast()
+	r.told(offer, "Start of web-1", "SSH answers")
+	r.idle(b)
+	if len(h.did()) != 1 {
+		t.Errorf("did %v", h.did())
+	}
+}

@@ -174,6 +174,18 @@ var attacksOnThePerson = map[string]attack{
 	"another workspace":      {audit: "refused another workspace", set: user(func(u *twin.UserSpec) { u.Team = "T0000EVIL" }), try: refusedAtTheButton("jo", "other organisations")},
 	"former member":          {audit: "refused robot", set: user(func(u *twin.UserSpec) { u.Deleted = true }), try: refusedAtTheButton("jo", "people only")},
 	"approver by name alone": {audit: "refused not an approver", set: func(r *rig, _ *fakeHands) { r.twin.SetUser("mia", func(u *twin.UserSpec) { u.RealName = "Jo Okafor" }) }, try: refusedAtTheButton("mia", "You may not confirm")},
+	"channel shared since": {audit: "refused shared channel", try: func(r *rig, _ *fakeHands, _ *Bot) {
+		offer := r.offered("web-1")
+		r.twin.ShareChannel("#ssh-help")
+		r.press("jo", offer)
+		r.noForm("jo", "shared with another organisation")
+	}},
+	"channel not looked up": {audit: "refused channel not looked up", try: func(r *rig, _ *fakeHands, _ *Bot) {
+		offer := r.offered("web-1")
+		r.twin.Fail("conversations.info", twin.Fault{Error: "internal_error"}, 1)
+		r.press("jo", offer)
+		r.noForm("jo", "nothing was done")
+	}},
 	"person not looked up": {audit: "refused person not looked up", try: func(r *rig, _ *fakeHands, _ *Bot) {
 		offer := r.offered("web-1")
 		r.twin.Fail("users.info", twin.Fault{Error: "internal_error"}, 1)

@@ -16,6 +16,7 @@
 //	thread.go   what people reply in a thread of ours: follow.go reads it, aside.go,
 //	            shown.go, pasted.go and attached.go answer, recheck.go looks again
 //	            by itself
+//	offer.go    what on-call may confirm; [Actions] tells the way from there
 //	blocks.go   sections to blocks; every limit and every escape
 //	outbox.go   the order in which calls leave, at Slack's pace
 //
@@ -26,7 +27,8 @@
 // over and goes on in the same message. A message is posted once: the claim on it
 // is taken in Redis before the call, and a call whose outcome is not known is
 // never repeated; the message is looked for by its metadata instead. Everything
-// that may come twice has a key that makes the second time a no-op.
+// that may come twice has a key that makes the second time a no-op. An action on an
+// instance is begun by one call at most, whoever dies when.
 //
 // All text that is not ours (instance names, console lines, what people typed)
 // goes out as plain or rich text elements, which Slack does not interpret, or

@@ -52,6 +52,9 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		log.Error("dropped a job of a kind that is not known")
 		return nil
 	}
+	if errors.Is(err, errAgain) {
+		return err
+	}
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", errAgain, context.Cause(ctx))
 	}

@@ -46,9 +46,10 @@ func (b *Bot) watch(ctx context.Context, j *job, o *offer, done deed) error {
 			return ctx.Err()
 		}
 		b.tellOf(ctx, w, ended)
-		if ended == "" && !pause(ctx, b.acting.look) {
+		// Who is to stop does not watch on for minutes: another can.
+		if ended == "" && !b.acts.rest(b.acting.look) {
 			b.unwatched(ctx, w)
-			return ctx.Err()
+			return fmt.Errorf("%w while watching", errAgain)
 		}
 	}
 	b.audit(ctx, o, auditLine{event: auditEnded, user: j.User, team: j.Team, detail: ended})

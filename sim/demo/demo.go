@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	openstack "sshhelp/sim/openstack/twin"
 	"sshhelp/sim/scenario"
@@ -66,6 +67,9 @@ func (d *Demo) start(ctx context.Context, o Options) (err error) {
 	return d.product.ready(ctx)
 }
 
+// actionTime is how long a reboot takes in the demo: long enough to be seen.
+const actionTime = 4 * time.Second
+
 // startTwins starts cloud, servers and chat.
 func (d *Demo) startTwins(ctx context.Context, file string) (*place, error) {
 	p, err := d.settle(ctx, file)
@@ -76,6 +80,7 @@ func (d *Demo) startTwins(ctx context.Context, file string) (*place, error) {
 	if d.cloud, err = openstack.New(p.cloud, openstack.Options{OnAction: acted}); err != nil {
 		return nil, fmt.Errorf("start the cloud: %w", err)
 	}
+	d.cloud.SetActionTime(actionTime)
 	if p.cloudsYAML, err = d.cloud.WriteCloudsYAML(d.dir); err != nil {
 		return nil, err
 	}

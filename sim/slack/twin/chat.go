@@ -203,6 +203,18 @@ func (t *Twin) ChannelID(name string) string {
 	return ""
 }
 
+// ShareChannel makes a channel, named as in [Twin.ChannelID], one that another
+// organisation is in too; it panics if there is none.
+func (t *Twin) ShareChannel(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.channelFor("", name)
+	if c == nil {
+		panic("twin: no channel " + name)
+	}
+	c.extShared = true
+}
+
 // UserID resolves a user's name to the id; an unknown name comes back as it is.
 func (t *Twin) UserID(name string) string {
 	t.mu.Lock()
