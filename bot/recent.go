@@ -56,7 +56,8 @@ func (b *Bot) checkedHere(ctx context.Context, j *job, found *commands.Found) (b
 }
 
 func sameSettings(a, b diag.Asked) bool {
-	return a.From == b.From && a.User == b.User && a.Port == b.Port
+	sameKey := a.Key == b.Key || a.Key != nil && b.Key != nil && *a.Key == *b.Key
+	return a.From == b.From && a.User == b.User && a.Port == b.Port && sameKey
 }
 
 func recentMessage(name, ref, link string, last recent, now time.Time) message {

@@ -113,3 +113,13 @@ func TestApply(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
+
+func TestSameSettings(t *testing.T) {
+	key := func(print string) *diag.GivenKey { return &diag.GivenKey{Fingerprint: print} }
+	asked := diag.Asked{Port: 22, Key: key("SHA256:a")}
+	for other, want := range map[*diag.GivenKey]bool{nil: false, key("SHA256:a"): true, key("SHA256:b"): false} {
+		if got := sameSettings(asked, diag.Asked{Port: 22, Key: other}); got != want {
+			t.Errorf("with key %v: %v, want %v", other, got, want)
+		}
+	}
+}
