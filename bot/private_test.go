@@ -1,8 +1,11 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image/color"
+	"image/png"
 	"net/netip"
 	"slices"
 	"strings"
@@ -84,6 +87,7 @@ func TestStats(t *testing.T) {
 		}
 		r.command("/sshhelp stats")
 		holds(t, "stats", r.private("mia", "Checks of the last weeks"), "instance/shutoff", week(time.Now()))
+		r.wait("the picture", func(m twin.Message) bool { return len(m.Files) == 1 && m.Files[0].Name == "checks.png" })
 	})
 }
 
@@ -177,4 +181,34 @@ func TestFeedback(t *testing.T) {
 			t.Errorf("helped %d, useless %d", now.helped, now.useless)
 		}
 	})
+}
+
+// TestChart: the highest bar is as high as there is room, the others in
+// proportion.
+func TestChart(t *testing.T) {
+	data, err := chart([]weekOf{{name: "2026-W46", checks: 40, solved: 10}, {name: "2026-W47", checks: 20}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	height := func(x int, of color.Color) (n int) {
+		for y := range chartHeight {
+			if img.At(x, y) == of {
+				n++
+			}
+		}
+		return n
+	}
+	left := (weekWidth-2*barWidth)/2 + 2
+	for _, want := range []struct {
+		x, n int
+		of   color.Color
+	}{{left, 150, begun}, {left + barWidth, 37, mended}, {left + weekWidth, 75, begun}, {left + weekWidth + barWidth, 0, mended}} {
+		if got := height(want.x, want.of); got != want.n {
+			t.Errorf("the bar at %d is %d high, want %d", want.x, got, want.n)
+		}
+	}
 }

@@ -126,17 +126,33 @@ func (b *Bot) showStats(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	return b.tell(ctx, j, message{text: "Checks of the last weeks", blocks: append([]slack.Block{heading("Checks of the last weeks")}, statsBlocks(weeks)...)})
+	err = b.tell(ctx, j, message{text: "Checks of the last weeks", blocks: append([]slack.Block{heading("Checks of the last weeks")}, statsBlocks(weeks)...)})
+	if err == nil && len(lately(weeks)) > 0 {
+		b.sendChart(ctx, j, lately(weeks))
+	}
+	return err
+}
+
+// sendChart sends the figures as a picture, in a direct message: a private reply
+// cannot hold one. The figures have been told, so that it may fail.
+func (b *Bot) sendChart(ctx context.Context, j *job, weeks []weekOf) {
+	picture, err := chart(weeks)
+	if err == nil {
+		var channel, ts string
+		if channel, ts, err = b.web.direct(ctx, j.User, message{text: "Checks of the last weeks, as a picture (" + chartKey + ")"}); err == nil {
+			err = b.web.share(ctx, channel, ts, file{name: "checks.png", title: "Checks by week", text: string(picture)})
+		}
+	}
+	if err != nil {
+		b.log.Warn("figures without a picture", "user", j.User, "err", err)
+	}
 }
 
 const noStatsText = "The figures are about everything that sshhelp was asked, and you may ask about a part of it only."
 
 // statsBlocks shows the weeks as lines with bars, and the commonest causes.
 func statsBlocks(weeks []weekOf) []slack.Block {
-	for len(weeks) > 0 && weeks[0].checks == 0 { // before it was used
-		weeks = weeks[1:]
-	}
-	if len(weeks) == 0 {
+	if weeks = lately(weeks); len(weeks) == 0 {
 		return []slack.Block{words("None yet.")}
 	}
 	most := slices.MaxFunc(weeks, func(a, b weekOf) int { return cmp.Compare(a.checks, b.checks) }).checks

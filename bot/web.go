@@ -99,6 +99,16 @@ func (w *web) post(ctx context.Context, channel, thread string, p priority, m me
 	return ts, err
 }
 
+// direct sends a message to one person, and returns where it stands: Slack opens
+// the conversation by itself.
+func (w *web) direct(ctx context.Context, user string, m message) (channel, ts string, err error) {
+	err = w.call(ctx, "chat.postMessage", user, answer, func(ctx context.Context) error {
+		channel, ts, err = w.api.PostMessageContext(ctx, user, m.options("")...)
+		return err
+	})
+	return channel, ts, err
+}
+
 // update edits a message. It may be repeated at will.
 func (w *web) update(ctx context.Context, channel, ts string, p priority, m message) error {
 	return w.call(ctx, "chat.update", channel, p, func(ctx context.Context) error {
