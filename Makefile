@@ -1,7 +1,7 @@
 # demo and test are all that a newcomer needs; the rest serves those who build.
 GO ?= go
 
-.PHONY: demo test check build bench-latency bench-ack bench-scan bench-probe score table golden
+.PHONY: demo test check build bench-latency bench-ack bench-scan bench-probe bench-distance score table golden
 
 demo: ## start everything and print the page's address; needs only Go
 	@$(GO) build -o .build/demo ./sim/demo && exec .build/demo
@@ -42,6 +42,9 @@ SERVERS ?= 200
 bench-probe: ## all that SSH servers tell, against ssh-keyscan, nmap and ssh-audit on the same servers
 	@.ci/need openssh-server:/usr/sbin/sshd openssh-client:ssh nmap:nmap ssh-audit:ssh-audit
 	$(GO) test -run '^$$' -bench BenchmarkAgainstScanners -benchtime 1x -timeout 30m ./probes -args -servers $(SERVERS) -kex "$(KEX)"
+
+bench-distance: ## one complete probing over 50 ms, against the least round trips
+	$(GO) test -run '^$$' -bench BenchmarkDistance -benchtime 5x ./sim/parts
 
 table: ## every cause that Debian's programs can be made to show, and what is named first
 	$(GO) test -count=1 -run TestTable -v ./sim/parts

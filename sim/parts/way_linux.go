@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // Here is the address that probes come from: the place's only one.
@@ -21,9 +22,14 @@ type Way struct {
 	Fixed    netip.Addr
 	Fixed6   netip.Addr // of the other family; not valid: none
 	MTU      int        // of the link in the middle; 0: all links carry 1500 bytes
+	// Trip is the time of a round trip over the link in the middle; 0: none to
+	// speak of. Seen is told of every packet that enters that link.
+	Trip time.Duration
+	Seen func(forth bool, packet []byte)
 
 	Edge  *Machine
 	inner *Machine // the last router before the machine
+	delay *delay
 }
 
 // Lay makes the way to a machine, whose interface eth0 gets the fixed addresses.
@@ -36,8 +42,8 @@ func (w *Way) Lay(ctx context.Context, to *Machine) error {
 	if err := w.toEdge(ctx); err != nil {
 		return err
 	}
-	if w.MTU != 0 {
-		if err := w.narrow(ctx); err != nil {
+	if w.MTU != 0 || w.Trip != 0 {
+		if err := w.middle(ctx); err != nil {
 			return err
 		}
 	}
@@ -58,6 +64,9 @@ echo 1 >/proc/sys/net/ipv6/conf/all/forwarding`
 
 // Close ends the routers; the way is cut.
 func (w *Way) Close() {
+	if w.delay != nil {
+		w.delay.Close()
+	}
 	if w.Edge == nil {
 		return
 	}
@@ -118,24 +127,46 @@ func (w *Way) faces(dev, own, other, own6, other6 string) string {
 	return script
 }
 
-// narrow puts a second router behind a link that carries small packets only.
-func (w *Way) narrow(ctx context.Context) error {
+// middle puts a second router behind a link of its own kind: one that carries
+// small packets only, or takes its time.
+func (w *Way) middle(ctx context.Context) error {
 	far, err := NewMachine(fmt.Sprintf("far-%d", w.N), forwards)
 	if err != nil {
 		return err
 	}
 	w.inner = far
-	near := fmt.Sprintf("ip link add narrow mtu %d type veth peer name narrow mtu %d netns %s\n", w.MTU, w.MTU, far.pid()) +
-		w.faces("narrow", w.router(2), w.router(3), w.router6(2), w.router6(3)) + "\nip route add " + w.Fixed.String() + " via " + w.router(3) + " dev narrow onlink"
-	back := w.faces("narrow", w.router(3), w.router(2), w.router6(3), w.router6(2)) + "\nip route add default via " + w.router(2) + " dev narrow onlink"
+	near := fmt.Sprintf("ip link add middle mtu %d type veth peer name middle mtu %d netns %s\n", w.MTU, w.MTU, far.pid())
+	if w.Trip != 0 {
+		near = ""
+		if err := w.slow(far); err != nil {
+			return err
+		}
+	}
+	near += w.faces("middle", w.router(2), w.router(3), w.router6(2), w.router6(3)) + "\nip route add " + w.Fixed.String() + " via " + w.router(3) + " dev middle onlink"
+	back := w.faces("middle", w.router(3), w.router(2), w.router6(3), w.router6(2)) + "\nip route add default via " + w.router(2) + " dev middle onlink"
 	if w.Fixed6.IsValid() {
-		near += "\nip route add " + w.Fixed6.String() + " via " + w.router6(3) + " dev narrow onlink"
-		back += "\nip -6 route add default via " + w.router6(2) + " dev narrow onlink"
+		near += "\nip route add " + w.Fixed6.String() + " via " + w.router6(3) + " dev middle onlink"
+		back += "\nip -6 route add default via " + w.router6(2) + " dev middle onlink"
 	}
 	if err := w.Edge.Run(ctx, near); err != nil {
 		return err
 	}
 	return far.Run(ctx, back)
+}
+
+// slow makes the link that takes its time.
+func (w *Way) slow(far *Machine) error {
+	names := [2]string{fmt.Sprintf("near%d", w.N), fmt.Sprintf("far%d", w.N)}
+	var err error
+	if w.delay, err = newDelay(w.Trip, w.Seen, names); err != nil {
+		return err
+	}
+	for i, m := range []*Machine{w.Edge, far} {
+		if err := command("ip", "link", "set", names[i], "name", "middle", "netns", m.pid()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // toMachine joins the last router and the machine.
