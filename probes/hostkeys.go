@@ -30,11 +30,21 @@ var keyTypes = []struct{ algorithm, keyType string }{
 	{"ssh-dss", "ssh-dss"},
 }
 
+// keyTypeOf returns the type of key that an algorithm goes with.
+func keyTypeOf(algorithm string) string {
+	for _, t := range keyTypes {
+		if t.algorithm == algorithm {
+			return t.keyType
+		}
+	}
+	return algorithm
+}
+
 // others lists the further connections that are worth making: one for each type
 // of host key that the server offers and has not yet shown, or else one to spare
 // for a second account.
 func (v *visit) others(h *handshake) []further {
-	seen := []string{v.r.SSH.HostKeys[0].Type}
+	seen := []string{keyTypeOf(h.agreed.hostKey)}
 	var all []further
 	for _, t := range keyTypes {
 		if slices.Contains(seen, t.keyType) || !slices.Contains(h.lists.HostKey, t.algorithm) || len(all) == maxMore {

@@ -52,7 +52,8 @@ func (m mismatch) Error() string { return "no common algorithm for " + string(m)
 type handshake struct {
 	w            *wire
 	offer        offer
-	mine, theirs []byte // the KEXINIT messages
+	listed       func(*handshake) // see exchangeKeys
+	mine, theirs []byte           // the KEXINIT messages
 	first        exchange
 	lists        *diag.Algorithms
 	agreed       agreed
@@ -63,10 +64,11 @@ type handshake struct {
 }
 
 // exchangeKeys goes through a connection's key exchange, and notes the
-// server's algorithms even if it does not get that far.
-func exchangeKeys(ctx context.Context, w *wire, o offer, budget time.Duration, facts *diag.SSHFacts) *handshake {
+// server's algorithms even if it does not get that far. listed, if not nil, is
+// called when it is known what the two sides agree on.
+func exchangeKeys(ctx context.Context, w *wire, o offer, budget time.Duration, facts *diag.SSHFacts, listed func(*handshake)) *handshake {
 	w.SetDeadline(time.Now().Add(budget))
-	h := &handshake{w: w, offer: o}
+	h := &handshake{w: w, offer: o, listed: listed}
 	err := h.hello(false)
 	if err == nil {
 		err = h.run()
@@ -124,6 +126,9 @@ func (h *handshake) run() error {
 			return err
 		}
 		h.w.flush()
+	}
+	if h.listed != nil {
+		h.listed(h)
 	}
 	if theirs.FirstKexFollows && !h.guessed(theirs) {
 		if _, err := h.w.read(); err != nil { // its guess was wrong (RFC 4253, 7.1)

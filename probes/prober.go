@@ -112,6 +112,7 @@ func (p *Prober) readReaches(ctx context.Context, known *diag.Evidence, asking *
 	if len(targets) == 0 {
 		return nil, asError(gap)
 	}
+	asking.alone = len(targets) == 1
 	found := each(targets, func(a netip.Addr) []diag.Reach {
 		target := netip.AddrPortFrom(a, known.Asked.Port)
 		look := func(ctx context.Context) diag.Reach { return p.visit(ctx, target, asking) }

@@ -12,6 +12,7 @@ import (
 type questions struct {
 	told   chan struct{} // closed when logins are known
 	logins []diag.Login
+	alone  bool // only one address is visited
 
 	mu    sync.Mutex
 	begun map[diag.HostKey]bool

@@ -17,6 +17,9 @@ type visit struct {
 	asking *questions
 	r      diag.Reach
 	mu     sync.Mutex // guards r.Effort
+
+	more    []further // connections beside the main one; nil: not begun
+	running sync.WaitGroup
 }
 
 func (p *Prober) visit(ctx context.Context, target netip.AddrPort, asking *questions) diag.Reach {
@@ -59,7 +62,12 @@ func (v *visit) converse(ctx context.Context, conn net.Conn) {
 		facts.KexErr = "the server speaks SSH protocol 1 only"
 		return
 	}
-	h := exchangeKeys(ctx, w, wholeOffer, kexBudget, facts)
+	defer v.running.Wait()
+	h := exchangeKeys(ctx, w, wholeOffer, kexBudget, facts, func(h *handshake) {
+		if v.asking.alone { // else it may be a machine that is being asked already
+			v.begin(ctx, h)
+		}
+	})
 	switch {
 	case h != nil:
 		v.goOn(ctx, h)
@@ -85,7 +93,7 @@ func (v *visit) tryWithLess(ctx context.Context) {
 		facts.SmallKex = second.Ident
 		return
 	}
-	h := exchangeKeys(ctx, w, smallOffer, smallBudget, second)
+	h := exchangeKeys(ctx, w, smallOffer, smallBudget, second, nil)
 	facts.SmallKex = second.Kex
 	if facts.HostKeys = second.HostKeys; facts.Algorithms == nil {
 		facts.Algorithms, facts.Clients = second.Algorithms, second.Clients
@@ -128,24 +136,31 @@ func (v *visit) goOn(ctx context.Context, h *handshake) {
 		v.leave(main)
 		return
 	}
-	others := v.others(h)
-	var wg sync.WaitGroup
-	for i := range others {
-		wg.Go(func() { v.further(ctx, &others[i], i+1) })
+	if v.more == nil {
+		v.begin(ctx, h)
 	}
 	first := v.account(ctx, main, 0)
-	wg.Wait()
+	v.running.Wait()
 	facts.SigAlgs = main.sigAlgs
 	if first.User != "" {
 		facts.Auth = append(facts.Auth, first)
 	}
-	for _, o := range others {
+	for _, o := range v.more {
 		if o.key.Type != "" && !slices.Contains(facts.HostKeys, o.key) {
 			facts.HostKeys = append(facts.HostKeys, o.key)
 		}
 		if o.auth.User != "" {
 			facts.Auth = append(facts.Auth, o.auth)
 		}
+	}
+}
+
+// begin makes the connections beside the main one, as soon as it is known what
+// the server has to show on them.
+func (v *visit) begin(ctx context.Context, h *handshake) {
+	v.more = v.others(h)
+	for i := range v.more {
+		v.running.Go(func() { v.further(ctx, &v.more[i], i+1) })
 	}
 }
 

@@ -52,6 +52,7 @@ func (w *wire) fill(n int) error {
 			return errTooMuch
 		}
 		var buf [4096]byte
+		acknowledge(w.Conn)
 		got, err := w.Conn.Read(buf[:])
 		w.heard += got
 		w.unread = append(w.unread, buf[:got]...)
