@@ -35,8 +35,10 @@
 // The main connection takes six: TCP; the server's identification, which we wait
 // for, because bytes sent to a server that hangs up would turn its last words
 // into a reset; lists of algorithms; key exchange; the service and the methods;
-// the keys. The others (further host keys, a second account) begin after the
-// fourth, when the machine is known by its host key; they know the server's lists
-// and take two up to theirs. So six are enough for all host keys and an account,
-// and eight with a second account. A test counts them.
+// the keys. The others (further host keys, a second account) know the server's
+// lists: they begin after the third and take two up to their host key. Where an
+// instance has several addresses they begin after the fourth, when the machine is
+// known by its host key, so that none is asked twice. So six are enough for all
+// host keys and an account, and seven with a second account. A test counts them;
+// what comes is acknowledged at once, lest servers wait (quickack_linux.go).
 package probes
