@@ -128,7 +128,9 @@ func (b *Bot) carryOut(ctx context.Context, j *job, o *offer) error {
 	}
 	line := auditLine{event: auditIntent, user: j.User, team: j.Team, reason: j.Press.Reason, detail: o.Cause}
 	now := time.Now()
-	mine, err := b.store.intend(ctx, o, j.id, j.User, b.Actions.Cooldown, now, line.fields(o, now))
+	writing, cancel := context.WithTimeout(ctx, intentMost)
+	defer cancel()
+	mine, err := b.store.intend(writing, o, j.id, j.User, b.Actions.Cooldown, now, line.fields(o, now))
 	if err != nil {
 		return b.giveBack(ctx, j, o, memoryRefusal(err))
 	}

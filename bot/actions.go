@@ -80,6 +80,10 @@ func normalActPace() actPace {
 	return actPace{look: 2 * time.Second, ring: 5 * time.Second, doubt: time.Minute, trigger: 2500 * time.Millisecond, call: 15 * time.Second}
 }
 
+// intentMost is for writing the intent down. Whoever waits longer acts on what
+// was seen too long ago.
+const intentMost = 3 * time.Second
+
 // lookMost is for one look at the instance by the credential that acts.
 const lookMost = 8 * time.Second
 

@@ -26,6 +26,28 @@ func TestRedisAwayAtSubmit(t *testing.T) {
 	}
 }
 
+// Redis goes away after the last look at the instance: what cannot be written
+// down is not done.
+func TestRedisAwayBeforeTheIntent(t *testing.T) {
+	t.Parallel()
+	m := newEmbeddedServer(t)
+	r, h := actRig(t, m)
+	back := make(chan struct{})
+	h.onLook = func(n int) {
+		if n == 3 { // at the button, at submit, and after the console was saved
+			m.stop()
+			time.AfterFunc(intentMost+time.Second, func() { m.start(); close(back) })
+		}
+	}
+	r.serveFast()
+	r.confirm("jo", r.offered("web-1"), "web-1")
+	r.private("jo", "memory (Redis) does not answer. Nothing was started")
+	<-back
+	if len(h.did()) > 0 {
+		t.Errorf("did %v", h.did())
+	}
+}
+
 // A process is killed after it wrote the intent down, before the call or before
 // its answer: nobody knows which. The next one says so and looks, and never acts.
 func TestKilledBetweenIntentAndCall(t *testing.T) {
