@@ -29,8 +29,12 @@ var system = []string{
 func NewGuest(ctx context.Context, dir, name string, way *Way) (*Guest, error) {
 	g := &Guest{Way: way, dir: dir}
 	script := "umask 022\nmkdir -p " + g.dir + "/etc " + g.dir + "/home " + g.dir + "/log " + g.dir + "/run/sshd " + g.dir + "/root\n"
+	take := "cp -a /etc/%[1]s %[2]s/etc/%[1]s"
+	if !Root() { // what may not be read is not needed, for want of accounts
+		take = "cp -R /etc/%[1]s %[2]s/etc/%[1]s 2>/dev/null || :"
+	}
 	for _, f := range system {
-		script += fmt.Sprintf("test ! -e /etc/%[1]s || cp -a /etc/%[1]s %[2]s/etc/%[1]s\n", f, g.dir)
+		script += fmt.Sprintf("test ! -e /etc/%[1]s || "+take+"\n", f, g.dir)
 	}
 	script += "rm -f " + g.dir + "/etc/ssh/ssh_host_* " + g.dir + "/etc/ssh/sshd_config.d/*\n: >" + g.dir + "/etc/resolv.conf\n"
 	for from, to := range map[string]string{"etc": "/etc", "home": "/home", "log": "/var/log", "run": "/run", "root": "/root"} {
