@@ -17,7 +17,7 @@ func portText(port uint16) string { return strconv.Itoa(int(port)) }
 func order(line string) Understood {
 	line = strings.TrimSpace(ownName.ReplaceAllString(line, " "))
 	if m := commandInText.FindStringSubmatch(line); m != nil {
-		return checkOf(Parse(m[1]))
+		return commandOf(m[1])
 	}
 	words := tokens(line)
 	if u, done := said(words); done {
@@ -30,11 +30,27 @@ func order(line string) Understood {
 }
 
 // ownName is the bot's mention, where it was not taken out before.
-var ownName = regexp.MustCompile(`(?i)(?:^|\s)@(?:sshhelp|UBOT)\b:?`)
+var ownName = regexp.MustCompile(`(?i)(?:^|\s)@(?:sshhelp|UBOT)\b:?|^@[UW][A-Z0-9]{6,}\s`)
 
 // commandInText is an ssh command: the whole line, a line of several, or after a
 // prompt.
 var commandInText = regexp.MustCompile("(?m)^(?:[`\\s]|\\S{0,40}[$#%>❯] )*(ssh +(?:-|\\S+@|\\S+$)[^`\n]*)")
+
+// saidBehind is where somebody comes from, as it is said behind a command.
+var saidBehind = regexp.MustCompile(`^(ssh .*?),? +from +(\S+)$`)
+
+// commandOf reads an ssh command, and where it is run if that stands behind it.
+func commandOf(line string) Understood {
+	m := saidBehind.FindStringSubmatch(line)
+	if m == nil {
+		return checkOf(Parse(line))
+	}
+	asked, err := Parse(m[1])
+	if err == nil {
+		err = set(&asked, "from", strings.TrimRight(m[2], ".?!,"))
+	}
+	return checkOf(asked, err)
+}
 
 // checkOf makes a check of what was asked.
 func checkOf(asked diag.Asked, err error) Understood {
@@ -126,20 +142,21 @@ func asksFor(words []token) (Understood, bool) {
 	if len(core) == 0 {
 		return Understood{Err: err}, len(settings) > 0 || err != nil
 	}
-	named := -1
-	if len(core) == 1 {
-		named = 0
-	} else {
-		named = instanceIn(core)
+	at := 0
+	if len(core) > 1 {
+		at = instanceIn(core)
 	}
-	if named < 0 || core[named].form == formMention && len(core) > 1 {
+	switch {
+	case at < 0 && severalNames.matches(forms(core)):
+		return Understood{Err: usage("Write one name at a time: check web-1", "That names several instances.")}, true
+	case at < 0, len(core) > 1 && vague.matches(core[at].form):
 		return Understood{}, false
 	}
 	if err != nil {
 		return Understood{Err: err}, true
 	}
 	asked := diag.Asked{Port: 22}
-	name := core[named]
+	name := core[at]
 	switch {
 	case name.form == formQuoted:
 		err = setQuery(&asked, name.text)
@@ -160,7 +177,7 @@ func asksFor(words []token) (Understood, bool) {
 }
 
 // pronouns stand for an instance and name none.
-var pronouns = wordSet("it this that them me us him her you something anything everything in there here mine ours one instance server vm machine host box node ssh")
+var pronouns = wordSet("it this that them me us him her you something anything everything in there here mine ours one")
 
 // instanceIn returns which word of an order names the instance, -1 if it is no
 // order that is known.
@@ -171,7 +188,44 @@ func instanceIn(core []token) int {
 			return strings.Count(text[:at[2]], " ")
 		}
 	}
-	return -1
+	if !complaint.matches(text) {
+		return -1
+	}
+	return onlyName(core)
+}
+
+// complaint are words of somebody who cannot get in. Together with a single word
+// that can only be a name they are an order, however they are put.
+var complaint = pattern(`\b(?:ssh|sshing|can't|couldn't|unable|log|login|log-in|connect|connecting|connection|reach|reachable|access|denied|refused|timeout|timed|timing|hangs|fails|failed|why|wrong|down|error|problem|issue|check|test|diagnose|happened|locked|host|reset|key)\b`)
+
+// named is what instances are called and words are not: an address, or letters with
+// digits, dots, dashes or underscores between them.
+var named = pattern(`^(?:ADDR|QUOTED|[\pL\d]+(?:[._-]+[\pL\d]+)+|\pL+\d+|[\pL\d]+(?:[._-]+[\pL\d]+)*@.+)$`)
+
+// noName are words of that form all the same.
+var noName = wordSet("key-pair log-in re-check time-out ssh-agent known_hosts id_rsa id_ed25519 e-mail ssh2 ipv4 ipv6 ip-address sign-in on-call ec2-user user-name root-cause a.m p.m e.g i.e ssh-keygen ssh-add")
+
+var (
+	// severalNames are two that are asked for at once.
+	severalNames = pattern(`^(?:{ask}(?:check|test|diagnose|try|probe) )?[\pL\d]+(?:[._-]+[\pL\d]+)+ (?:and|or) [\pL\d]+(?:[._-]+[\pL\d]+)+$`)
+	// vague are words that end a name of several words rather than being one, such as
+	// "test server 1".
+	vague = pattern(`^(?:\d+|MENTION|instance|server|vm|machine|host|box|node|ssh)$`)
+)
+
+// onlyName returns the one word that can be a name; -1 if none or several can.
+func onlyName(core []token) int {
+	at := -1
+	for i, w := range core {
+		if !named.matches(w.form) || noName[w.form] {
+			continue
+		}
+		if at >= 0 {
+			return -1
+		}
+		at = i
+	}
+	return at
 }
 
 // edgesOff takes off greetings and thanks.

@@ -11,7 +11,7 @@ var settingPhrases = map[string]string{
 	"w":   `[^ ]+`,
 	"our": `(?:(?:the|my|our|this|a|an) )?`,
 	"set": `(?:from|via|behind|through|(?:with )?source)(?: {our}{kindip}{ip})? {a}` +
-		`|(?:(?:as|with|using|under) {our})?{account} {w}|{account} is {known}|as {our}{known}` +
+		`|(?:(?:as|with|using|under|for) {our})?{account} {w}|{account} is {known}|as {our}{known}` +
 		`|(?:(?:on|over|to|with|using|through|at|via|auf|sur|en)(?: the)? )?(?:tcp |ssh )?port(?: number)?{is} {n}` +
 		`|(?:(?:with|using)(?: the| my)? )?(?:key|fingerprint|public key) KEY`,
 	"lead": `(?:{ask}{try}(?: (?:with|using|coming|connecting))*|{me}{how} {connect}(?: (?:with|using))*|{connect}|(?:what|how) about|what if {me}{how} {connect}|and|or|(?:does|would|will) it work|it's|it is|this is|that's|that is|ssh|{me}) `,

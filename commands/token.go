@@ -104,7 +104,7 @@ var (
 func unlike(line string) string {
 	line = strings.Map(func(r rune) rune {
 		switch {
-		case r == '’' || r == 'ʼ' || r == '´':
+		case r == '’' || r == '‘' || r == 'ʼ' || r == '´':
 			return '\''
 		case r == '　' || unicode.Is(unicode.Zs, r):
 			return ' '
