@@ -201,6 +201,8 @@ func (a *Attempt) yields(later *Attempt) bool {
 		return later.LoggedIn() && a.User == later.User
 	case later.LoggedIn():
 		return true
+	case a.Failed && a.Stage == ReachedConnect && later.Stage > ReachedConnect && a.Host != "" && a.Host == later.Host && a.Port == later.Port:
+		return true // the server was not up yet
 	case a.Command == "" || a.Command != later.Command || a.Host == "" || later.Host == "" || a.verbose && !later.verbose:
 		return false
 	}

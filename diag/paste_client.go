@@ -106,7 +106,7 @@ var sessionSayings = []saying{
 	says("Machine booted and ready", `Machine booted and ready|Key inserted! Disconnecting`, logsIn),
 	says("onnection", `Shared connection to (\S+) closed`, logsIn),
 	says("Running remote connection script", `Running remote connection script|Acquiring lock on /`, logsIn),
-	says("USERAUTH_SUCCESS", `SSH_MSG_USERAUTH_SUCCESS received`, logsIn),
+	says("USERAUTH_SUCCESS", `(?:SSH_MSG_|Received )USERAUTH_SUCCESS`, logsIn),
 	says("uthentication", `Authentication \(\S+\) successful!|^(?:DEBUG - )?Authentication succeeded$`, logsIn),
 	says("Channel open failure", `Channel open failure: `, logsIn),
 	says("Access granted", `^Access granted`, logsIn),

@@ -25,15 +25,16 @@ var (
 		`\d\d:\d\d:\d\d  ?(?:std(?:err|out): )?|` + // Jenkins's time stamps
 		`\[\d\d/\d\d/\d\d \d\d:\d\d:\d\d\] (?:\[SSH\] )?|` + // Jenkins's agents
 		`(?:Status|Response|Trace|Command|Error|Statut|Réponse|Commande|Erreur|Antwort|Befehl|Fehler|Estado|Respuesta|Comando): +|` + // FileZilla
+		`(?:\S*/)?packer-[\w.-]+(?: plugin)?: |ui: |TCP connection to SSH ip/port failed: |(?:SSH handshake err|Error waiting for SSH): |` + // Packer
 		`Event Log: |[\w.-]+[-_]\d+ +\| |(?:default|[\w.\[\]"-]+ \((?:remote|local)-exec\)): |` +
-		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?:info|error|warn|debug)\]\s+))`)
+		`(?:std(?:err|out)> ?|Got stderr from ssh: |Received install output: |==> \S+: |\[(?i:info|error|warn|debug)\]\s+))`)
 	// loggedBy is what a server's programs put before their messages.
 	loggedBy = regexp.MustCompile(`(?:^|[\s[(])(?:sshd(?:-session|-auth)?|dropbear|fail2ban(?:[.-]\w+)*|sshguard|blocklistd|OpenSSH-sshd)\]?(?:\(\S+\))? *(?:\[\d+\])?: |^\[\d+\] [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d |^\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ `)
 	// jsonText is where a message begins within a JSON or Ansible result.
 	jsonText = guard(`"(?:msg|stderr|module_stderr|err|error|message)": ?"|(?:via|over) ssh: `)
 	// inside is how messages begin that cannot be mistaken, so that they count
 	// wherever they stand.
-	inside = guard(`ssh: connect to (?:host|address) \S+ port \d|ssh: Could not resolve hostname \S+|[\w.-]+@[\w.:\[\]-]+: Permission denied \(|` +
+	inside = guard(`ssh: handshake failed: |ssh: connect to (?:host|address) \S+ port \d|ssh: Could not resolve hostname \S+|[\w.-]+@[\w.:\[\]-]+: Permission denied \(|` +
 		`debug[123]: \w|(?:kex|ssh)_exchange_identification: |Unable to negotiate with \S+ port \d|Load key "|Permissions (?:\d{3,4} )?for '|@{20,}|` +
 		`The authenticity of host '|no such identity: /|Warning: Identity file |Warning: Permanently added|sign_and_send_pubkey: \w|` +
 		`Connection (?:closed|reset) by (?:\d+\.|\S+ port \d)|Received disconnect from \S+|banner exchange: Connection to|stdio forwarding failed|` +

@@ -23,6 +23,14 @@ var otherSayings = []saying{
 		r.as(m[1])
 		r.to(m[2], m[3])
 	}),
+	says("Attempting SSH connection to", `Attempting SSH connection to (\S+?):(\d+)`, func(r *attemptReader, m []string) { // Packer
+		r.again()
+		r.to(m[1], m[2])
+	}),
+	says("handshake complete!", `^handshake complete!|^Connected to SSH!`, func(r *attemptReader, _ []string) {
+		r.again()
+		r.loggedIn()
+	}),
 	says("Opening SSH connection to", `^Opening SSH connection to (\S+?):(\d+)\.?$`, func(r *attemptReader, m []string) { // Jenkins
 		r.again()
 		r.to(m[1], m[2])

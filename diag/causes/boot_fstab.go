@@ -63,6 +63,9 @@ entry has the option nofail. The network and the SSH server do not start then.`,
 // ownMounts are what the system mounts by itself, whatever /etc/fstab says.
 var ownMounts = regexp.MustCompile(`^/(?:sys|proc|run|sysroot|sysusr|tmp|dev/(?:shm|pts|hugepages|mqueue))(?:/|$|\s|\.)|^/dev$`)
 
+// ofRoot tells mounts of an initial ramdisk: of the root file system.
+var ofRoot = regexp.MustCompile(`mount: /(?:new_?root|sysroot|root): |on real root`)
+
 // checkFstab asks for both: something that was not mounted, and a boot that did
 // not go on without it.
 func checkFstab(p *diag.Pass) diag.Verdict {
@@ -81,7 +84,7 @@ func namesMount(h *diag.Hit) bool {
 	if n := caught(h); n > 0 {
 		what = h.Match[n]
 	}
-	return (what != "" && !ownMounts.MatchString(what) && !strings.Contains(h.Text, "root device") && !strings.Contains(h.Text, "root file system")) ||
+	return (what != "" && !ownMounts.MatchString(what) && !ofRoot.MatchString(h.Text) && !strings.Contains(h.Text, "root device") && !strings.Contains(h.Text, "root file system")) ||
 		strings.Contains(h.Text, "to skip mounting") || strings.Contains(h.Text, "/etc/fstab filesystems failed")
 }
 

@@ -54,7 +54,7 @@ ends in a shell of the initial ramdisk or in a kernel panic.`,
 		NearMiss: `Gave up waiting for suspend/resume device`,
 	}, {
 		In:       diag.ConsoleLog,
-		Pattern:  `Want me to fall back to \S+\?|^\s*mountroot>|Mounting from (\S+) failed with error|mountroot: unable to \(re-\)mount root`,
+		Pattern:  `mount: /(?:new_?root|sysroot|root): can't find (\S*[^\s.])|ERROR: device '[^']+' not found\. Skipping fsck|Want me to fall back to \S+\?|^\s*mountroot>|Mounting from (\S+) failed with error|mountroot: unable to \(re-\)mount root`,
 		Example:  `Mounting from ufs:/dev/gpt/rootfs failed with error 19.`,
 		NearMiss: `Trying to mount root from ufs:/dev/gpt/rootfs [rw]...`,
 	}},

@@ -32,7 +32,7 @@ connections; or a device in between lets nothing through that looks like SSH.`,
 		Example:  `ssh: handshake failed: read tcp 192.0.2.7:51234->203.0.113.5:22: read: connection reset by peer`,
 		NearMiss: `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey]`,
 	}, {
-		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake|Server closed connection during identification|JSchException: connection is closed by foreign host|Net::SSH::Disconnect|Failed getting banner|Socket error: (?:disconnected|Connection reset)|Connection closed prematurely|Remote closed the connection|An established connection was aborted by the server`,
+		In: diag.ClientText, Pattern: `Session\.connect: java\.(?:io\.IOException: End of IO Stream Read|net\.SocketException: Connection reset)|Connection lost before handshake|Server closed connection during identification|JSchException: connection is closed by foreign host|Net::SSH::Disconnect|Failed getting banner|Socket error: (?:disconnected|Connection reset)|Connection closed prematurely|ConnectionClosedException|Remote closed the connection|An established connection was aborted by the server`,
 		Example:  `com.jcraft.jsch.JSchException: Session.connect: java.io.IOException: End of IO Stream Read`,
 		NearMiss: `com.jcraft.jsch.JSchException: Session.connect: java.net.SocketTimeoutException: Read timed out`,
 	}, {
@@ -166,6 +166,9 @@ func blunt(e *diag.Evidence) bool {
 // closedEarly returns what clients said, unless the same text shows that it
 // was a proxy that hung up, that no SSH server spoke, or that it was not early.
 func closedEarly(p *diag.Pass) []said {
+	if a := clientAttempt(p.Evidence); a != nil && a.LoggedIn() {
+		return nil
+	}
 	if throughProxy(p.Evidence) || pasted(p.Evidence, "banner line 0: HTTP", "banner line 0: <") {
 		return nil
 	}

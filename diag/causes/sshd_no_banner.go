@@ -27,7 +27,7 @@ connections for a server that is gone looks the same.`,
 		Example:  `banner exchange: Connection to 203.0.113.5 port 22: Connection timed out`,
 		NearMiss: `banner exchange: Connection to 203.0.113.5 port 22: invalid format`,
 	}, {
-		In: diag.ClientText, Pattern: `Cannot connect to \S+ Banner timeout|Timed out while waiting for handshake|Error reading SSH protocol banner$|ssh: handshake failed: read tcp .*i/o timeout|JSchException: Session\.connect: java\.net\.SocketTimeoutException|Socket read operation has timed out|Host is not communicating for more than`,
+		In: diag.ClientText, Pattern: `Cannot connect to \S+ Banner timeout|Timed out while waiting for handshake|Timeout during SSH handshake|Error reading SSH protocol banner$|ssh: handshake failed: read tcp .*i/o timeout|JSchException: Session\.connect: java\.net\.SocketTimeoutException|Socket read operation has timed out|Host is not communicating for more than`,
 		Example:  `PHP Notice:  Cannot connect to host.example.com Banner timeout in /srv/app/Net/SSH2.php on line 793`,
 		NearMiss: `PHP Notice:  Cannot connect to host.example.com:22. Error 110. Connection timed out`,
 	}},
