@@ -67,11 +67,9 @@ func (b *Bot) listen(ctx context.Context) error {
 		wg.Go(func() { b.connect(hearing, i) })
 	}
 	cause := b.await(ctx)
-	if cause == nil {
-		timer := time.NewTimer(b.pace.grace)
-		defer timer.Stop()
-		<-timer.C
-	}
+	timer := time.NewTimer(b.pace.grace) // for acks on their way
+	defer timer.Stop()
+	<-timer.C
 	deafen()
 	wg.Wait()
 	return cause
