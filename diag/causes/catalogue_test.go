@@ -97,7 +97,7 @@ func TestEveryCauseHasCases(t *testing.T) {
 }
 
 var (
-	brace = regexp.MustCompile(`\{[a-z_]+\}`)
+	brace = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 	// standIn is what stands in a command for something that is not known.
 	standIn = regexp.MustCompile(`\b(USER|ADDRESS|INSTANCE)\b`)
 )
