@@ -19,6 +19,10 @@ var smallPhrases = map[string]string{
 	"again":    `(?: (?:again|once more|once again|one more time|another time|a second time|afresh|anew))`,
 	"check":    `(?:check|test|look|verify|diagnose|probe|run|try|do|scan|inspect|examine|ping)`,
 	"checking": `(?:checking|testing|looking|verifying|diagnosing|probing|running|trying|doing|scanning|rechecking|retrying|rerunning)`,
+	// plainword and badword are all that a sentence about a failure that goes on may
+	// consist of: a closed list, in any order.
+	"plainword": `(?:i|i'm|i've|we|we're|it|it's|this|that|the|my|our|a|an|is|am|are|was|be|been|has|have|having|do|does|to|in|into|on|at|with|me|us|let|lets|ssh|login|log|logging|connect|connecting|connection|server|instance|vm|machine|host|get|gets|getting|got|see|seeing|message|result|results|after|now|here|there|port|22|key|keys|publickey|permission|sadly|unfortunately|just|only|always|every|time|again|anything|all|exactly|try|trying|tried|can|able|possible|work|works|working|for|by|as|before|says|saying|giving|gives|shows|today|yet|up|any|access|out|too|also|though|though|same|thing|password|behaviou?r|{badword})`,
+	"badword":   `(?:not|no|can't|doesn't|don't|won't|isn't|couldn't|didn't|unable|fail(?:s|ed|ing|ure)?|hang(?:s|ing)?|hung|time-?outs?|timeouts?|timed|timing|refus(?:e|es|ed|ing)|denied|deny|denies|errors?|problems?|issues?|stuck|down|unreachable|inaccessible|broken|same|locked|dead|blocked|reject(?:s|ed|ing)?|closed|closes|closing|nothing|impossible|asks|asking|dropp(?:ed|ing)|drops|QUOTED)`,
 	// try is what one does with a setting.
 	"try": `(?:try|test|check|use|probe|verify|assume|take|diagnose|run|do|attempt|consider|look)(?:ing)?(?: it| this| that| again| the check| a check| the test| the same| ssh| connecting| to connect| logging in| to log in| login)*`,
 	// me is a person who tells how they connect.

@@ -136,7 +136,7 @@ var (
 		plus first btw fyi sadly unfortunately again today currently since because und aber et mais y pero bitte danke merci por favor gracias hallo bonjour hola salut however though`)
 	after = wordSet(`please thanks now asap quickly kindly bot sshhelp ok okay then too btw though anyway somehow here today currently instead mate sorry again bitte danke merci svp stp gracias`)
 	// courtesy may stand beside anything and says nothing.
-	courtesy = pattern(`^(?:(?:(?:many |lots of )?thanks|thank you|thank you very much|thanks (?:a lot|so much|very much|for (?:the|your) (?:help|hint|info|answer|quick \w+)|in advance|for checking|for looking)|good (?:morning|afternoon|evening|day)|cheers|sorry|sorry (?:for|about) (?:that|this|the \w+)|excuse me|my (?:bad|mistake|fault)|for me|if (?:possible|you (?:can|could|may|like))|when (?:possible|you can)|hello (?:there|bot|all|everybody)|vielen dank|danke|merci|merci beaucoup|gracias|por favor|s'il te plaît|s'il vous plaît|done|fixed|got it|understood|i see|ah ok|oops|hm+|well|right|quick|as soon as possible|(?:can|could|would|will) you (?:please )?(?:check|test|try|verify|use)(?: (?:that|it|this|with that|then|please))*|please (?:check|test|try)(?: (?:that|it|this))?|does (?:that|this|it) (?:help|change anything|change something|make a difference)) ?)+$`)
+	courtesy = pattern(`^(?:(?:(?:many |lots of )?thanks|thank you|thank you very much|thanks (?:a lot|so much|very much|for (?:the|your) (?:help|hint|info|answer|quick \w+)|in advance|for checking|for looking)|good (?:morning|afternoon|evening|day)|cheers|sorry|sorry (?:for|about) (?:that|this|the \w+)|excuse me|my (?:bad|mistake|fault)|for me|if (?:possible|you (?:can|could|may|like))|when (?:possible|you can)|hello (?:there|bot|all|everybody)|vielen dank|danke|merci|merci beaucoup|gracias|por favor|s'il te plaît|s'il vous plaît|done|fixed|got it|understood|i see|ah ok|oops|hm+|well|right|quick|as soon as possible|i? ?forgot to (?:say|mention|add|tell you)|by the way|one more thing|to be precise|(?:can|could|would|will) you (?:please )?(?:check|test|try|verify|use)(?: (?:that|it|this|with that|then|please))*|please (?:check|test|try)(?: (?:that|it|this))?|does (?:that|this|it) (?:help|change anything|change something|make a difference)) ?)+$`)
 )
 
 // cover finds the rule for a clause, with or without the courtesies at its edges.
@@ -157,9 +157,15 @@ func cover(words []token) (unit, bool) {
 	return unit{words: words, covered: true}, true // nothing but courtesy
 }
 
+// asks begins a question about how something is, which is for people to answer.
+var asks = pattern(`^(?:is|does|do|did|are|was|were|has|have|why) `)
+
 // meaning applies the rules to a clause.
 func meaning(words []token) (unit, bool) {
 	text := forms(words)
+	if asks.matches(text) && words[len(words)-1].stop == questioned {
+		return unit{}, false
+	}
 	if courtesy.matches(text) {
 		return unit{words: words, covered: true}, true
 	}

@@ -62,8 +62,13 @@ func alike(a, b string) bool {
 	return true
 }
 
+// TestThreads holds how well talk is told from requests: of the lines that are
+// meant for sshhelp at least 95 % are understood, of talk at most 1 % is answered.
+// Each batch was written before it was read for the first time, and the rules made
+// general by it afterwards. The first readings understood 94, 86, 90, 88 and 85 %,
+// and answered 0 of 101, 0 of 76, 1 of 71, 2 of 81 and 0 of 43.
 func TestThreads(t *testing.T) {
-	for _, path := range []string{"testdata/thread/first.txt", "testdata/thread/second.txt", "testdata/thread/third.txt", "testdata/thread/fourth.txt"} {
+	for _, path := range []string{"testdata/thread/first.txt", "testdata/thread/second.txt", "testdata/thread/third.txt", "testdata/thread/fourth.txt", "testdata/thread/fifth.txt"} {
 		meant, right, talk, answered := 0, 0, 0, 0
 		for _, s := range corpus(t, path) {
 			got := inWords(UnderstandReply(s.line))

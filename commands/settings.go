@@ -31,7 +31,7 @@ var settingRules = clause("", "", plainly, `(?:`+strings.Join([]string{
 	// where from
 	`{me}{here}(?: {our}{kindip}{ip}(?: of)?)? {a}`,
 	`(?:i|we)(?:'ve| have)? (?:moved|switched|changed|went|am moving)(?: over)?(?: (?:my|the) {ip})? (?:to|over to|onto)(?: {our}{kindip}{ip})? {a}`,
-	`(?:my|our) {kindip}(?:{ip}|{own})(?: here| at home| at work| right here| today)?(?: has)?{is} {a}`, `{me}{how} {connect} (?:from|via|through|over) (?:the |my |our )?[a-z-]+ {a}`,
+	`(?:my|our) {kindip}(?:{ip}|{own})(?: here| at home| at work| right here| right now| today)?(?: has)?{is} {a}`, `{me}{how} {connect} (?:from|via|through|over) (?:the |my |our )?[a-z-]+ {a}`,
 	`(?:source|client|my) {ip}{is} {a}`,
 	`{a}{is} (?:my|our) {kindip}(?:{ip}|{own})`,
 	`{a} is (?:me|mine|where (?:i|we) (?:come|connect|am coming|am connecting) from|the {ip} (?:i|we) (?:use|have|connect from|come from))`,

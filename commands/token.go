@@ -180,6 +180,7 @@ func trimmed(word string) (core string, after stop) {
 			if strings.HasSuffix(core, "::") {
 				return core, after
 			}
+			after = max(after, clauseEnd)
 		case '"', '\'', '*', '_', '~', '`':
 		default:
 			if strings.Trim(core, "-=+/|•·>") == "" {
