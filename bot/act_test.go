@@ -161,8 +161,10 @@ func TestTwoFormsOfOnePersonAreOnePerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := &job{Kind: actJob, Ref: "TWICE", User: r.twin.UserID("jo"), Team: b.me.team, At: time.Now(),
-		Press: press{Offer: o.ID, Name: "web-1", Reason: "two"}, Place: place{Channel: o.Channel, Thread: o.Thread}}
+	j := &job{
+		Kind: actJob, Ref: "TWICE", User: r.twin.UserID("jo"), Team: b.me.team, At: time.Now(),
+		Press: press{Offer: o.ID, Name: "web-1", Reason: "two"}, Place: place{Channel: o.Channel, Thread: o.Thread},
+	}
 	if err := b.store.enqueue(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}

@@ -112,8 +112,10 @@ func checkActions(ctx context.Context, w *web, a Actions) []diag.Check {
 		list = append(list, diag.Check{What: "Actions, approvers by name", Mark: diag.CheckOK, Text: fmt.Sprintf("%d people", len(a.Users))})
 	}
 	if len(list) == 0 {
-		list = append(list, diag.Check{What: "Actions", Mark: diag.CheckFailed, Text: "enabled, but nobody may confirm",
-			Fix: "List IDs under actions.users or actions.groups."})
+		list = append(list, diag.Check{
+			What: "Actions", Mark: diag.CheckFailed, Text: "enabled, but nobody may confirm",
+			Fix: "List IDs under actions.users or actions.groups.",
+		})
 	}
 	return list
 }

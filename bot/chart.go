@@ -72,8 +72,16 @@ func fill(img *image.RGBA, r image.Rectangle, c color.Color) {
 
 // glyphs are the digits, three pixels by five, a row of bits each.
 var glyphs = [10][5]byte{
-	{7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 7, 1, 7}, {5, 5, 7, 1, 1},
-	{7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7},
+	{7, 5, 5, 5, 7},
+	{2, 6, 2, 2, 7},
+	{7, 1, 7, 4, 7},
+	{7, 1, 7, 1, 7},
+	{5, 5, 7, 1, 1},
+	{7, 4, 7, 1, 7},
+	{7, 4, 7, 5, 7},
+	{7, 1, 2, 2, 2},
+	{7, 5, 7, 5, 7},
+	{7, 5, 7, 1, 7},
 }
 
 // digits writes a number with its middle at x and its top at y.

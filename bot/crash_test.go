@@ -65,8 +65,10 @@ func TestKilledBetweenIntentAndCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer killed.Close()
-	j := &job{Kind: actJob, Ref: "KILLED", User: r.twin.UserID("jo"), Team: "T0000DEMO", At: time.Now(),
-		Press: press{Offer: o.ID, Name: "web-1", Reason: "killed"}, Place: place{Channel: o.Channel, Thread: o.Thread}}
+	j := &job{
+		Kind: actJob, Ref: "KILLED", User: r.twin.UserID("jo"), Team: "T0000DEMO", At: time.Now(),
+		Press: press{Offer: o.ID, Name: "web-1", Reason: "killed"}, Place: place{Channel: o.Channel, Thread: o.Thread},
+	}
 	if err := killed.store.enqueue(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}

@@ -119,8 +119,10 @@ func TestUnservedEnvelopesAreAcked(t *testing.T) {
 	r := newRig(t, newEmbeddedServer(t))
 	r.serve()
 	r.twin.SendEvent("#ssh-help", map[string]any{"type": "an_event_of_next_year", "new": []int{1}})
-	r.twin.SendEvent("#ssh-help", map[string]any{"type": "message", "channel": "C1", "user": "U00000MIA", "text": "talk", "ts": "1795277999.000100",
-		"blocks": []any{map[string]any{"type": "rich_text", "elements": "not a list"}}})
+	r.twin.SendEvent("#ssh-help", map[string]any{
+		"type": "message", "channel": "C1", "user": "U00000MIA", "text": "talk", "ts": "1795277999.000100",
+		"blocks": []any{map[string]any{"type": "rich_text", "elements": "not a list"}},
+	})
 	r.twin.InjectFrame([]byte(`{"envelope_id":"odd-1","type":"a_type_of_next_year","payload":{}}`))
 	r.twin.InjectFrame([]byte(`no JSON`))
 	for _, what := range []string{"an_event_of_next_year", "message"} {
@@ -140,8 +142,10 @@ func TestOddBlocksDoNotHideAMention(t *testing.T) {
 	r := newRig(t, newEmbeddedServer(t))
 	r.serve()
 	r.said("mia", "#ssh-help", "", "hello") // so that mia may be mentioned
-	r.twin.SendEvent("#ssh-help", map[string]any{"type": "app_mention", "channel": "C0SSHHELP", "user": "U00000MIA",
-		"text": "<@U0SSHHELP> web-1", "ts": "1795277999.000100", "blocks": []any{map[string]any{"type": "rich_text", "elements": "not a list"}}})
+	r.twin.SendEvent("#ssh-help", map[string]any{
+		"type": "app_mention", "channel": "C0SSHHELP", "user": "U00000MIA",
+		"text": "<@U0SSHHELP> web-1", "ts": "1795277999.000100", "blocks": []any{map[string]any{"type": "rich_text", "elements": "not a list"}},
+	})
 	r.root("web-1 is shut off.")
 }
 

@@ -129,9 +129,11 @@ func TestSince(t *testing.T) {
 func TestGathered(t *testing.T) {
 	got := gathered([]diag.Check{
 		{What: "Redis", Mark: diag.CheckOK, Text: "answers"},
-		{What: "OpenStack north: ports", Mark: diag.CheckOK}, {What: "OpenStack north: console log", Mark: diag.CheckOK},
+		{What: "OpenStack north: ports", Mark: diag.CheckOK},
+		{What: "OpenStack north: console log", Mark: diag.CheckOK},
 		{What: "OpenStack north: host status", Mark: diag.CheckLimited, Text: "not shown"},
-		{What: "OpenStack south: ports", Mark: diag.CheckOK}, {What: "OpenStack south: instances", Mark: diag.CheckFailed},
+		{What: "OpenStack south: ports", Mark: diag.CheckOK},
+		{What: "OpenStack south: instances", Mark: diag.CheckFailed},
 	})
 	var lines []string
 	for _, c := range got {

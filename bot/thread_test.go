@@ -128,10 +128,14 @@ func TestSilence(t *testing.T) {
 	if _, err := r.twin.As("sam").Edit("#ssh-help", edited.TS, "recheck"); err != nil {
 		t.Fatal(err)
 	}
-	r.twin.SendEvent("#ssh-help", map[string]any{"type": "message", "channel": root.Channel, "channel_type": "channel",
-		"bot_id": "B0000OTHER", "user": "U0000OTHER", "text": "recheck", "ts": "1795277999.000100", "thread_ts": root.TS})
-	r.twin.SendEvent("#ssh-help", map[string]any{"type": "message", "subtype": "channel_join", "channel": root.Channel,
-		"user": "U00000SAM", "text": "recheck", "ts": "1795277999.000200", "thread_ts": root.TS})
+	r.twin.SendEvent("#ssh-help", map[string]any{
+		"type": "message", "channel": root.Channel, "channel_type": "channel",
+		"bot_id": "B0000OTHER", "user": "U0000OTHER", "text": "recheck", "ts": "1795277999.000100", "thread_ts": root.TS,
+	})
+	r.twin.SendEvent("#ssh-help", map[string]any{
+		"type": "message", "subtype": "channel_join", "channel": root.Channel,
+		"user": "U00000SAM", "text": "recheck", "ts": "1795277999.000200", "thread_ts": root.TS,
+	})
 	r.said("mia", "#ssh-help", root.TS, "recheck") // is answered after all before it were heard
 	r.replyWith(root.TS, "No change.")
 	r.idle(b)

@@ -28,8 +28,10 @@ func (c *Cloud) readConsole(ctx context.Context, i *diag.Instance) (diag.Fact, e
 		body: map[string]any{"os-getConsoleOutput": map[string]any{}},
 	}, &body)
 	if statusOf(err) == http.StatusNotFound && c.gone(ctx, i.ID) {
-		return nil, &diag.Gap{Source: diag.SourceConsole, Why: diag.GapNotFound,
-			Text: "The instance was deleted while it was looked at: what is said of it here may be of the past."}
+		return nil, &diag.Gap{
+			Source: diag.SourceConsole, Why: diag.GapNotFound,
+			Text: "The instance was deleted while it was looked at: what is said of it here may be of the past.",
+		}
 	}
 	if gap, ok := consoleGaps[statusOf(err)]; ok {
 		gap.Source = diag.SourceConsole

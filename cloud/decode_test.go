@@ -20,22 +20,34 @@ func TestOddServers(t *testing.T) {
 		body  string
 		check func(*diag.Instance) bool
 	}{
-		{`{"id": "x", "status": "UNKNOWN", "tenant_id": "p", "created": "2026-01-02T03:04:05Z", "links": []}`,
+		{
+			`{"id": "x", "status": "UNKNOWN", "tenant_id": "p", "created": "2026-01-02T03:04:05Z", "links": []}`,
 			func(i *diag.Instance) bool {
 				return i.Status == "UNKNOWN" && i.Created.Hour() == 3 && i.Addresses != nil
-			}},
-		{`{"id": "x", "name": 7, "status": "ACTIVE", "OS-EXT-STS:power_state": "running", "metadata": {"a": "b", "n": 1}, "addresses": []}`,
-			func(i *diag.Instance) bool { return i.Name == "" && i.Status == "ACTIVE" && i.Metadata["a"] == "b" }},
-		{`{"id": "x", "image": "", "fault": null, "key_name": null, "flavor": {"id": "3"}, "OS-EXT-STS:task_state": null}`,
-			func(i *diag.Instance) bool { return i.ImageID == "" && i.Fault == nil && i.Flavor == "3" }},
-		{`{"id": "x", "image": {"id": "img", "properties": {"os_distro": "debian"}}}`,
-			func(i *diag.Instance) bool { return i.ImageID == "img" && i.ImageMeta["os_distro"] == "debian" }},
-		{`{"id": "x", "created": "yesterday", "OS-SRV-USG:launched_at": "2026-01-02T03:04:05.000000"}`,
-			func(i *diag.Instance) bool { return i.Created.IsZero() && i.Launched.Minute() == 4 }},
-		{`{"id": "x", "addresses": {"z": [{"addr": "192.0.2.1", "version": 4}, {"addr": "nonsense"}, 7], "a": 3, "b": [{"addr": "::ffff:192.0.2.2"}]}}`,
+			},
+		},
+		{
+			`{"id": "x", "name": 7, "status": "ACTIVE", "OS-EXT-STS:power_state": "running", "metadata": {"a": "b", "n": 1}, "addresses": []}`,
+			func(i *diag.Instance) bool { return i.Name == "" && i.Status == "ACTIVE" && i.Metadata["a"] == "b" },
+		},
+		{
+			`{"id": "x", "image": "", "fault": null, "key_name": null, "flavor": {"id": "3"}, "OS-EXT-STS:task_state": null}`,
+			func(i *diag.Instance) bool { return i.ImageID == "" && i.Fault == nil && i.Flavor == "3" },
+		},
+		{
+			`{"id": "x", "image": {"id": "img", "properties": {"os_distro": "debian"}}}`,
+			func(i *diag.Instance) bool { return i.ImageID == "img" && i.ImageMeta["os_distro"] == "debian" },
+		},
+		{
+			`{"id": "x", "created": "yesterday", "OS-SRV-USG:launched_at": "2026-01-02T03:04:05.000000"}`,
+			func(i *diag.Instance) bool { return i.Created.IsZero() && i.Launched.Minute() == 4 },
+		},
+		{
+			`{"id": "x", "addresses": {"z": [{"addr": "192.0.2.1", "version": 4}, {"addr": "nonsense"}, 7], "a": 3, "b": [{"addr": "::ffff:192.0.2.2"}]}}`,
 			func(i *diag.Instance) bool {
 				return len(i.Addresses) == 2 && i.Addresses[0].Network == "z" && i.Addresses[1].IP.Is4()
-			}},
+			},
+		},
 	} {
 		var s server
 		if err := decode([]byte(tt.body), &s); err != nil {

@@ -248,7 +248,8 @@ func TestFindWithNovaDown(t *testing.T) {
 
 func fail(t *testing.T, s interface {
 	Fail(method, pattern, how string, count int) error
-}, pattern, how string) {
+}, pattern, how string,
+) {
 	t.Helper()
 	if err := s.Fail("", pattern, how, 0); err != nil {
 		t.Fatal(err)

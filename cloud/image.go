@@ -18,8 +18,10 @@ func (c *Cloud) readImage(ctx context.Context, i *diag.Instance) (diag.Fact, err
 	var body map[string]any
 	err := c.ask(ctx, call{op: "read image " + i.ImageID, service: glance, path: "images/" + url.PathEscape(i.ImageID)}, &body)
 	if statusOf(err) == http.StatusNotFound {
-		return nil, &diag.Gap{Source: diag.SourceImage, Why: diag.GapNotFound,
-			Text: "The image that the instance was made from is gone, so that its properties are not known."}
+		return nil, &diag.Gap{
+			Source: diag.SourceImage, Why: diag.GapNotFound,
+			Text: "The image that the instance was made from is gone, so that its properties are not known.",
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -77,8 +79,10 @@ func (c *Cloud) readVolumeImage(ctx context.Context, i *diag.Instance) (diag.Fac
 			return nil, err
 		}
 	}
-	return nil, &diag.Gap{Source: diag.SourceImage, Why: diag.GapNotFound,
-		Text: "The instance boots from a volume, and the cloud does not say which image that was made from."}
+	return nil, &diag.Gap{
+		Source: diag.SourceImage, Why: diag.GapNotFound,
+		Text: "The instance boots from a volume, and the cloud does not say which image that was made from.",
+	}
 }
 
 func (c *Cloud) volumeMeta(ctx context.Context, id string) (map[string]string, error) {

@@ -27,8 +27,10 @@ func (c *Cloud) readKeyPair(ctx context.Context, i *diag.Instance) (diag.Fact, e
 	}
 	err := c.ask(ctx, q, &body)
 	if statusOf(err) == http.StatusNotFound {
-		return nil, &diag.Gap{Source: diag.SourceKeyPair, Why: diag.GapNotFound,
-			Text: "The key pair \"" + i.KeyName + "\" belongs to another user or was deleted: only its name is known."}
+		return nil, &diag.Gap{
+			Source: diag.SourceKeyPair, Why: diag.GapNotFound,
+			Text: "The key pair \"" + i.KeyName + "\" belongs to another user or was deleted: only its name is known.",
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -16,18 +16,32 @@ func TestProbedAccount(t *testing.T) {
 		facts diag.AuthFacts
 		want  []string
 	}{
-		{diag.AuthFacts{User: "debian", Outcome: diag.OK, Methods: []string{"publickey", "password"}, Banner: "Be good.\nAll is logged.",
-			Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.Refused, Algorithm: "rsa-sha2-512"}}},
-			[]string{"ways to log in: publickey, password", "the server tells who logs in: Be good.", "the server tells who logs in: All is logged.",
-				"ssh-rsa SHA256:x: the server would not take this key, or does not let the account in, asked with rsa-sha2-512"}},
-		{diag.AuthFacts{User: "root", Outcome: diag.OK, Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.OK, Algorithm: "ssh-rsa"}}},
+		{
+			diag.AuthFacts{
+				User: "debian", Outcome: diag.OK, Methods: []string{"publickey", "password"}, Banner: "Be good.\nAll is logged.",
+				Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.Refused, Algorithm: "rsa-sha2-512"}},
+			},
+			[]string{
+				"ways to log in: publickey, password", "the server tells who logs in: Be good.", "the server tells who logs in: All is logged.",
+				"ssh-rsa SHA256:x: the server would not take this key, or does not let the account in, asked with rsa-sha2-512",
+			},
+		},
+		{
+			diag.AuthFacts{User: "root", Outcome: diag.OK, Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.OK, Algorithm: "ssh-rsa"}}},
 			[]string{"ssh-rsa SHA256:x: the server would take this key, but only with signatures by SHA-1, which clients of today do not make; " +
-				"whether root may log in shows only when somebody does"}},
-		{diag.AuthFacts{User: "x", Outcome: diag.Closed, Err: "the server said: Too many",
-			Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.Closed, Err: "the server said: Too many"}}},
-			[]string{"asking ended: closed, the server said: Too many", "ssh-rsa SHA256:x: the server did not answer about this key, closed: the server said: Too many"}},
-		{diag.AuthFacts{User: "x", Outcome: diag.NotTried, Err: "not asked again yet", Keys: []diag.KeyAnswer{{Key: key, Err: "not asked again yet"}}},
-			[]string{"asking ended: not-tried, not asked again yet", "ssh-rsa SHA256:x: the server was not asked about this key: not asked again yet"}},
+				"whether root may log in shows only when somebody does"},
+		},
+		{
+			diag.AuthFacts{
+				User: "x", Outcome: diag.Closed, Err: "the server said: Too many",
+				Keys: []diag.KeyAnswer{{Key: key, Accepted: diag.Closed, Err: "the server said: Too many"}},
+			},
+			[]string{"asking ended: closed, the server said: Too many", "ssh-rsa SHA256:x: the server did not answer about this key, closed: the server said: Too many"},
+		},
+		{
+			diag.AuthFacts{User: "x", Outcome: diag.NotTried, Err: "not asked again yet", Keys: []diag.KeyAnswer{{Key: key, Err: "not asked again yet"}}},
+			[]string{"asking ended: not-tried, not asked again yet", "ssh-rsa SHA256:x: the server was not asked about this key: not asked again yet"},
+		},
 		{diag.AuthFacts{User: "x", Outcome: diag.OK, Open: true}, []string{"ways to log in: none is needed, the server lets anybody in"}},
 	} {
 		var got []string

@@ -47,14 +47,20 @@ The key fingerprint is:
 		{"the same with an older prefix and MD5", `ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----
 ec2: 256 ` + ecMD5 + `  root@web-1 (ECDSA)
 ec2: -----END SSH HOST KEY FINGERPRINTS-----`, []HostKey{{Type: "ecdsa-sha2-nistp256", MD5: ecMD5}}},
-		{"cloud-init's block of keys", "-----BEGIN SSH HOST KEY KEYS-----\n" + ecKey + " root@web-1\n" + edKey + "\n-----END SSH HOST KEY KEYS-----",
-			[]HostKey{{Type: "ecdsa-sha2-nistp256", SHA256: ecSHA256, MD5: ecMD5}, {Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}}},
+		{
+			"cloud-init's block of keys", "-----BEGIN SSH HOST KEY KEYS-----\n" + ecKey + " root@web-1\n" + edKey + "\n-----END SSH HOST KEY KEYS-----",
+			[]HostKey{{Type: "ecdsa-sha2-nistp256", SHA256: ecSHA256, MD5: ecMD5}, {Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}},
+		},
 		{"a key that was cut", "-----BEGIN SSH HOST KEY KEYS-----\n" + edKey[:40] + "\n-----END SSH HOST KEY KEYS-----", nil},
-		{"CirrOS", "=== sshd host keys ===\n-----BEGIN SSH HOST KEY KEYS-----\n" + edKey + " root@cirros\n-----END SSH HOST KEY KEYS-----",
-			[]HostKey{{Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}}},
+		{
+			"CirrOS", "=== sshd host keys ===\n-----BEGIN SSH HOST KEY KEYS-----\n" + edKey + " root@cirros\n-----END SSH HOST KEY KEYS-----",
+			[]HostKey{{Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}},
+		},
 		{"above the prompt", "SSH host key: " + edSHA256 + " (ED25519)\nens3: 192.0.2.7\nweb-1 login: ", []HostKey{ed}},
-		{"both forms of one key", "SSH host key: " + edSHA256 + " (ED25519)\n-----BEGIN SSH HOST KEY KEYS-----\n" + edKey + "\n-----END SSH HOST KEY KEYS-----\nSSH host key: " + edSHA256 + " (ED25519)",
-			[]HostKey{{Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}}},
+		{
+			"both forms of one key", "SSH host key: " + edSHA256 + " (ED25519)\n-----BEGIN SSH HOST KEY KEYS-----\n" + edKey + "\n-----END SSH HOST KEY KEYS-----\nSSH host key: " + edSHA256 + " (ED25519)",
+			[]HostKey{{Type: "ssh-ed25519", SHA256: edSHA256, MD5: edMD5}},
+		},
 		{"made anew: the last word counts", "SSH host key: " + newPrint + " (ED25519)\nSSH host key: " + edSHA256 + " (ED25519)", []HostKey{ed}},
 		{"from the boot before", "SSH host key: " + edSHA256 + " (ED25519)\n[    0.000000] Linux version 6.1.0 (x)\n", []HostKey{ed}},
 		{"an authorised key is no host key", edKey + " me@laptop", nil},

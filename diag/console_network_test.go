@@ -13,7 +13,8 @@ func TestTables(t *testing.T) {
 		name, text, interfaces, gateways string
 		shown                            bool
 	}{
-		{"cloud-init 0.7.5, without scopes", `ci-info: ++Net device info++
+		{
+			"cloud-init 0.7.5, without scopes", `ci-info: ++Net device info++
 ci-info: | Device |   Up  |  Address   |      Mask     |     Hw-Address    |
 ci-info: |   lo   |  True | 127.0.0.1  |   255.0.0.0   |         .         |
 ci-info: |  eth1  | False |     .      |       .       | fa:16:3e:00:00:06 |
@@ -22,31 +23,46 @@ ci-info: +++Route info+++
 ci-info: | Route | Destination |   Gateway   |    Genmask    | Interface | Flags |
 ci-info: |   0   |   0.0.0.0   |  192.0.2.1  |    0.0.0.0    |    eth0   |   UG  |
 ci-info: |   1   |  192.0.2.0  |   0.0.0.0   | 255.255.255.0 |    eth0   |   U   |`,
-			"eth1 false fa:16:3e:00:00:06 [] eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true},
-		{"cloud-init 17.1, colons behind names", `[   17.1] cloud-init[812]: ci-info: | eth0:  | True | 192.0.2.5 | 255.255.255.0 | . | FA:16:3E:00:00:05 |
+			"eth1 false fa:16:3e:00:00:06 [] eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true,
+		},
+		{
+			"cloud-init 17.1, colons behind names", `[   17.1] cloud-init[812]: ci-info: | eth0:  | True | 192.0.2.5 | 255.255.255.0 | . | FA:16:3E:00:00:05 |
 [   17.1] cloud-init[812]: ci-info: | eth0:  | True | . | . | d | FA:16:3E:00:00:05 |`,
-			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "", false},
-		{"both versions of IP", `ci-info: | ens3 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |
+			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "", false,
+		},
+		{
+			"both versions of IP", `ci-info: | ens3 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |
 ci-info: | ens3 | True | 2001:db8::5/64 | . | global | fa:16:3e:00:00:05 |
 ci-info: ++Route IPv4 info++
 ci-info: |   0   | 0.0.0.0 | 192.0.2.1 | 0.0.0.0 | ens3 | UG |
 ci-info: |   1   | 169.254.169.254 | 192.0.2.2 | 255.255.255.255 | ens3 | UGH |
 ci-info: ++Route IPv6 info++
 ci-info: |   0   | ::/0 | fe80::1 | ens3 | UG |`,
-			"ens3 true fa:16:3e:00:00:05 [192.0.2.5 2001:db8::5]", "192.0.2.1 ens3", true},
-		{"cloud-init 0.6", "ci-info: lo    : 1 127.0.0.1       255.0.0.0       .\nci-info: eth0  : 1 192.0.2.5       255.255.255.0   fa:16:3e:00:00:05\nci-info: route-0: 0.0.0.0         192.0.2.1       0.0.0.0         eth0   UG\nci-info: route-1: 192.0.2.0       0.0.0.0         255.255.255.0   eth0   U",
-			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true},
+			"ens3 true fa:16:3e:00:00:05 [192.0.2.5 2001:db8::5]", "192.0.2.1 ens3", true,
+		},
+		{
+			"cloud-init 0.6", "ci-info: lo    : 1 127.0.0.1       255.0.0.0       .\nci-info: eth0  : 1 192.0.2.5       255.255.255.0   fa:16:3e:00:00:05\nci-info: route-0: 0.0.0.0         192.0.2.1       0.0.0.0         eth0   UG\nci-info: route-1: 192.0.2.0       0.0.0.0         255.255.255.0   eth0   U",
+			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true,
+		},
 		{"no routes at all", "ci-info: ++Route IPv4 info++\nci-info: | Route | Destination | Gateway | Genmask | Interface | Flags |", "", "", true},
 		{"routes that cloud-init could not learn", "ci-info: !!!!Route IPv4 info failed!!!!", "", "", false},
-		{"a row that another writer cut in two", "ci-info: |  ens3  | True | 192.0.2.5 | 255.255\n[   29.5] IPv6: ADDRCONF(NETDEV_CHANGE): ens4: link becomes ready\n.255.0 | global | fa:16:3e:00:00:05 |\nci-info: +---+",
-			"ens3 true fa:16:3e:00:00:05 [192.0.2.5]", "", false},
+		{
+			"a row that another writer cut in two", "ci-info: |  ens3  | True | 192.0.2.5 | 255.255\n[   29.5] IPv6: ADDRCONF(NETDEV_CHANGE): ens4: link becomes ready\n.255.0 | global | fa:16:3e:00:00:05 |\nci-info: +---+",
+			"ens3 true fa:16:3e:00:00:05 [192.0.2.5]", "", false,
+		},
 		{"a row whose end never comes", "ci-info: |  ens3  | True | 192.0.2.5 | 255.255\na\nb\nc\nd\n|\n", "", "", false},
-		{"without prefix", "+++Net device info+++\n+-----+\n| eth0 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |\n+++Route IPv4 info+++\n|   0   | 0.0.0.0 | 192.0.2.1 | 0.0.0.0 | eth0 | UG |\nx\n| 1 | 0.0.0.0 | 192.0.2.9 | 0.0.0.0 | eth1 | UG |",
-			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true},
-		{"a newer table takes the place of the older", "ci-info: ++Net device info++\nci-info: | eth0 | False | . | . | . | fa:16:3e:00:00:05 |\nci-info: ++Net device info++\nci-info: | eth0 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |",
-			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "", false},
-		{"CirrOS", "if-info: lo,up,127.0.0.1,8,,\nif-info: eth0,up,192.0.2.5,24,fe80::f816:3eff:fe00:5,64,\nip-route:default via 192.0.2.1 dev eth0 \nip-route:192.0.2.0/24 dev eth0  src 192.0.2.5 \n",
-			"eth0 true  [192.0.2.5 fe80::f816:3eff:fe00:5]", "192.0.2.1 eth0", true},
+		{
+			"without prefix", "+++Net device info+++\n+-----+\n| eth0 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |\n+++Route IPv4 info+++\n|   0   | 0.0.0.0 | 192.0.2.1 | 0.0.0.0 | eth0 | UG |\nx\n| 1 | 0.0.0.0 | 192.0.2.9 | 0.0.0.0 | eth1 | UG |",
+			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "192.0.2.1 eth0", true,
+		},
+		{
+			"a newer table takes the place of the older", "ci-info: ++Net device info++\nci-info: | eth0 | False | . | . | . | fa:16:3e:00:00:05 |\nci-info: ++Net device info++\nci-info: | eth0 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |",
+			"eth0 true fa:16:3e:00:00:05 [192.0.2.5]", "", false,
+		},
+		{
+			"CirrOS", "if-info: lo,up,127.0.0.1,8,,\nif-info: eth0,up,192.0.2.5,24,fe80::f816:3eff:fe00:5,64,\nip-route:default via 192.0.2.1 dev eth0 \nip-route:192.0.2.0/24 dev eth0  src 192.0.2.5 \n",
+			"eth0 true  [192.0.2.5 fe80::f816:3eff:fe00:5]", "192.0.2.1 eth0", true,
+		},
 		{"from the boot before", "[    0.000000] Linux version 6.1.0 (x)\nci-info: | eth0 | True | 192.0.2.5 | 255.255.255.0 | global | fa:16:3e:00:00:05 |\n[    0.000000] Linux version 6.1.0 (x)\n", "", "", false},
 	} {
 		c := ReadConsole(test.text)

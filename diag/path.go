@@ -51,9 +51,17 @@ type hop struct {
 // hops says for each step how evidence can show that it is fine. A step whose
 // function returns "" is not known to be; there may be facts to judge it by.
 var hops = []hop{
-	{AtName, nameFine, nil}, {AtInstance, serverFine, nil}, {AtAddress, addressFine, nil}, {AtRules, rulesFine, nil},
-	{AtGuest, guestFine, nil}, {AtPort, portFine, nil}, {AtSSH, sshFine, nil}, {AtHostKey, hostKeyFine, hostKeyFacts},
-	{AtAccount, accountFine, accountFacts}, {AtKey, keyFine, keyFacts}, {AtSession, notSeen, nil},
+	{AtName, nameFine, nil},
+	{AtInstance, serverFine, nil},
+	{AtAddress, addressFine, nil},
+	{AtRules, rulesFine, nil},
+	{AtGuest, guestFine, nil},
+	{AtPort, portFine, nil},
+	{AtSSH, sshFine, nil},
+	{AtHostKey, hostKeyFine, hostKeyFacts},
+	{AtAccount, accountFine, accountFacts},
+	{AtKey, keyFine, keyFacts},
+	{AtSession, notSeen, nil},
 }
 
 // path gives every hop its state: broken by a confirmed cause, ok by evidence,

@@ -81,9 +81,11 @@ func startServers(b *testing.B) []string {
 		b.Fatal(err)
 	}
 	dir := b.TempDir()
-	args := []string{"-D", "-e", "-f", "/dev/null", "-o", "PidFile=none", "-o", "UsePAM=no",
+	args := []string{
+		"-D", "-e", "-f", "/dev/null", "-o", "PidFile=none", "-o", "UsePAM=no",
 		"-o", "LoginGraceTime=0", // ssh-keyscan connects to all at once, takes minutes, and is killed by a server that hangs up
-		"-o", fmt.Sprintf("Port=%d", benchPort)}
+		"-o", fmt.Sprintf("Port=%d", benchPort),
+	}
 	if *benchKex != "" {
 		args = append(args, "-o", "KexAlgorithms="+*benchKex)
 	}

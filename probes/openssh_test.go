@@ -49,8 +49,10 @@ func startOpenSSH(t *testing.T, options ...string) (netip.AddrPort, string, <-ch
 	}
 	addr := held.Addr().(*net.TCPAddr).AddrPort()
 	held.Close()
-	args := []string{"-D", "-e", "-f", "/dev/null", "-o", fmt.Sprintf("Port=%d", addr.Port()), "-o", "ListenAddress=127.0.0.1",
-		"-o", "PidFile=none", "-o", "UsePAM=no"}
+	args := []string{
+		"-D", "-e", "-f", "/dev/null", "-o", fmt.Sprintf("Port=%d", addr.Port()), "-o", "ListenAddress=127.0.0.1",
+		"-o", "PidFile=none", "-o", "UsePAM=no",
+	}
 	for _, o := range options {
 		args = append(args, "-o", strings.ReplaceAll(o, "DIR", dir))
 	}

@@ -30,7 +30,7 @@ itself.`,
 	Check: func(p *diag.Pass) diag.Verdict {
 		hit := standing(p)
 		what := "its policy cannot be loaded"
-		if hit != nil && (strings.Contains(hit.Text, "elabel")) {
+		if hit != nil && strings.Contains(hit.Text, "elabel") {
 			what = "it is labelling every file anew, which takes many minutes"
 		}
 		return stuck(p, hit, diag.Args{"what": what})

@@ -14,9 +14,11 @@ import (
 
 // serverFilters may be given by anybody (nova/api/openstack/compute/
 // servers.py); from others, for members, Nova takes no notice before 2.75.
-var serverFilters = []string{"name", "status", "image", "flavor", "ip", "ip6", "host", "deleted", "all_tenants",
+var serverFilters = []string{
+	"name", "status", "image", "flavor", "ip", "ip6", "host", "deleted", "all_tenants",
 	"project_id", "tenant_id", "user_id", "key_name", "vm_state", "task_state", "power_state", "changes-since",
-	"limit", "marker", "sort_key", "sort_dir", "reservation_id", "tags", "locked", "uuid"}
+	"limit", "marker", "sort_key", "sort_dir", "reservation_id", "tags", "locked", "uuid",
+}
 
 // listServers is both GET /servers and GET /servers/detail.
 func (s *Server) listServers(c *call) answer {

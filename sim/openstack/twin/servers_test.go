@@ -105,8 +105,14 @@ func TestWhoSeesWhichServer(t *testing.T) {
 		user, server string
 		status       int
 	}{
-		{"ann", "web-1", 200}, {"rea", "web-1", 200}, {"adm", "theirs", 200}, {"oth", "theirs", 200},
-		{"ann", "theirs", 404}, {"oth", "web-1", 404}, {"ann", "gone", 404}, {"adm", "gone", 404},
+		{"ann", "web-1", 200},
+		{"rea", "web-1", 200},
+		{"adm", "theirs", 200},
+		{"oth", "theirs", 200},
+		{"ann", "theirs", 404},
+		{"oth", "web-1", 404},
+		{"ann", "gone", 404},
+		{"adm", "gone", 404},
 	} {
 		if _, status := get(t, login(t, s, c.user), s.URL()+"/compute/v2.1/servers/"+id(c.server), ""); status != c.status {
 			t.Errorf("%s asks for %s: status %d, want %d", c.user, c.server, status, c.status)

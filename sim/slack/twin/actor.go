@@ -137,9 +137,11 @@ func (a *Actor) command(ref, text string) (*flight, *Receipt, error) {
 	t.acted(c.id, a.user)
 	link, answers := t.newResponseURL(c.id, a.user, "")
 	r := &Receipt{}
-	f := t.launch(envelope{typ: "slash_commands", what: name, accepts: true,
+	f := t.launch(envelope{
+		typ: "slash_commands", what: name, accepts: true,
 		payload: a.commandPayload(c, name, rest, link),
-		answer:  func(p json.RawMessage) { a.commandAnswer(c, answers, p, r) }})
+		answer:  func(p json.RawMessage) { a.commandAnswer(c, answers, p, r) },
+	})
 	return f, r, nil
 }
 
@@ -153,9 +155,11 @@ func (a *Actor) commandPayload(c *channel, name, text, link string) map[string]a
 	case c.private:
 		shown = "privategroup"
 	}
-	p := map[string]any{"token": "verification-token", "team_id": t.teamOf(u), "team_domain": t.sc.Team.Domain,
+	p := map[string]any{
+		"token": "verification-token", "team_id": t.teamOf(u), "team_domain": t.sc.Team.Domain,
 		"channel_id": c.id, "channel_name": shown, "user_id": u.ID, "user_name": u.Name, "command": name, "text": text,
-		"api_app_id": t.sc.Bot.AppID, "is_enterprise_install": "false", "response_url": link, "trigger_id": t.newTrigger(u.ID, false)}
+		"api_app_id": t.sc.Bot.AppID, "is_enterprise_install": "false", "response_url": link, "trigger_id": t.newTrigger(u.ID, false),
+	}
 	if t.sc.Team.Enterprise != "" {
 		p["enterprise_id"], p["enterprise_name"] = t.sc.Team.Enterprise, "Enterprise"
 	}
@@ -197,8 +201,10 @@ func (a *Actor) commandFailed(ref, text, code string) *Message {
 		return nil
 	}
 	name, _, _ := strings.Cut(text, " ")
-	m := a.t.post(c, Message{Subtype: "slackbot_response", User: slackbot, EphemeralTo: a.user,
-		Text: name + " failed with the error \"" + code + "\""})
+	m := a.t.post(c, Message{
+		Subtype: "slackbot_response", User: slackbot, EphemeralTo: a.user,
+		Text: name + " failed with the error \"" + code + "\"",
+	})
 	return &m
 }
 

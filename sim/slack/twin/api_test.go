@@ -212,8 +212,10 @@ func TestRefusals(t *testing.T) {
 		{"users.info", []string{"user", "mia"}, "user_not_found"},
 		{"usergroups.users.list", []string{"usergroup", "oncall"}, "no_such_subteam"},
 		{"assistant.threads.setStatus", []string{"channel_id", ch("in"), "thread_ts", "1.1", "status", "x"}, "invalid_thread_ts"},
-		{"assistant.threads.setStatus", []string{"channel_id", ch("in"), "thread_ts", own, "status", "x", "loading_messages",
-			strings.Repeat("a,", 10) + "a"}, "invalid_arguments"},
+		{"assistant.threads.setStatus", []string{
+			"channel_id", ch("in"), "thread_ts", own, "status", "x", "loading_messages",
+			strings.Repeat("a,", 10) + "a",
+		}, "invalid_arguments"},
 		{"views.open", []string{"trigger_id", "1.2.x", "view", `{"type":"modal","title":{"type":"plain_text","text":"t"},"blocks":[]}`}, "invalid_trigger_id"},
 		{"views.open", []string{"trigger_id", "1.2.x", "view", `{"type":"dialog"}`}, "invalid_arguments"},
 		{"views.update", []string{"view_id", "V1", "view", `{"type":"modal","title":{"type":"plain_text","text":"t"},"blocks":[]}`}, "not_found"},

@@ -6,8 +6,10 @@ import (
 )
 
 func (t *Twin) authTest(*call) (reply, error) {
-	out := reply{"url": "https://" + t.sc.Team.Domain + ".slack.com/", "team": t.sc.Team.Name, "user": t.sc.Bot.Name,
-		"team_id": t.sc.Team.ID, "user_id": t.sc.Bot.UserID, "bot_id": t.sc.Bot.BotID, "is_enterprise_install": false}
+	out := reply{
+		"url": "https://" + t.sc.Team.Domain + ".slack.com/", "team": t.sc.Team.Name, "user": t.sc.Bot.Name,
+		"team_id": t.sc.Team.ID, "user_id": t.sc.Bot.UserID, "bot_id": t.sc.Bot.BotID, "is_enterprise_install": false,
+	}
 	if t.sc.Team.Enterprise != "" {
 		out["enterprise_id"] = t.sc.Team.Enterprise
 	}
@@ -220,8 +222,10 @@ func (t *Twin) react(ch *channel, ts, user, name string, add bool) error {
 		event = "reaction_added"
 	}
 	if ch.bot && t.subscribed(event) {
-		t.sendEvent(ch, map[string]any{"type": event, "user": user, "reaction": name, "item_user": m.User, "event_ts": t.ts(),
-			"item": map[string]any{"type": "message", "channel": ch.id, "ts": ts}})
+		t.sendEvent(ch, map[string]any{
+			"type": event, "user": user, "reaction": name, "item_user": m.User, "event_ts": t.ts(),
+			"item": map[string]any{"type": "message", "channel": ch.id, "ts": ts},
+		})
 	}
 	return nil
 }

@@ -54,10 +54,12 @@ func (t *Twin) newUpload(name, user string, length int) *upload {
 	if oneOf(ext, []string{"txt", "log", "md", "json", "yaml", ""}) {
 		kind = "text/plain" // Slack makes these snippets
 	}
-	u := &upload{length: length, file: File{ID: id, Created: t.now().Unix(), Timestamp: t.now().Unix(), Name: name, Title: name,
+	u := &upload{length: length, file: File{
+		ID: id, Created: t.now().Unix(), Timestamp: t.now().Unix(), Name: name, Title: name,
 		Mimetype: kind, Filetype: or(ext, "text"), PrettyType: strings.ToUpper(or(ext, "text")), User: user, Mode: "hosted",
 		Size: length, URLPrivate: link, URLPrivateDownload: link, Channels: []string{}, Groups: []string{}, IMs: []string{},
-		Permalink: "https://" + t.sc.Team.Domain + ".slack.com/files/" + user + "/" + id + "/" + url.PathEscape(name)}}
+		Permalink: "https://" + t.sc.Team.Domain + ".slack.com/files/" + user + "/" + id + "/" + url.PathEscape(name),
+	}}
 	t.files.byID[id] = u
 	return u
 }

@@ -38,15 +38,19 @@ func (t *Twin) conversationsInfo(c *call) (reply, error) {
 
 func (t *Twin) conversation(ch *channel) map[string]any {
 	if ch.im {
-		return map[string]any{"id": ch.id, "is_im": true, "user": ch.peer, "is_open": true, "is_archived": false, "is_org_shared": false,
-			"context_team_id": t.sc.Team.ID}
+		return map[string]any{
+			"id": ch.id, "is_im": true, "user": ch.peer, "is_open": true, "is_archived": false, "is_org_shared": false,
+			"context_team_id": t.sc.Team.ID,
+		}
 	}
 	teams := []string{t.sc.Team.ID}
-	return map[string]any{"id": ch.id, "name": ch.name, "name_normalized": ch.name, "is_channel": !ch.private, "is_group": ch.private,
+	return map[string]any{
+		"id": ch.id, "name": ch.name, "name_normalized": ch.name, "is_channel": !ch.private, "is_group": ch.private,
 		"is_im": false, "is_mpim": false, "is_private": ch.private, "is_archived": ch.archived, "is_general": false,
 		"is_shared": ch.extShared, "is_ext_shared": ch.extShared, "is_org_shared": false, "is_pending_ext_shared": false,
 		"is_member": ch.bot, "context_team_id": t.sc.Team.ID, "shared_team_ids": teams, "creator": firstOf(ch.members),
-		"topic": map[string]any{"value": ""}, "purpose": map[string]any{"value": ""}}
+		"topic": map[string]any{"value": ""}, "purpose": map[string]any{"value": ""},
+	}
 }
 
 func firstOf(list []string) string {
@@ -166,10 +170,12 @@ func (t *Twin) usersInfo(c *call) (reply, error) {
 	if u.Email != "" && t.granted("users:read.email") {
 		profile["email"] = u.Email
 	}
-	out := map[string]any{"id": u.ID, "team_id": t.teamOf(u), "name": u.Name, "real_name": pub.RealName, "deleted": u.Deleted,
+	out := map[string]any{
+		"id": u.ID, "team_id": t.teamOf(u), "name": u.Name, "real_name": pub.RealName, "deleted": u.Deleted,
 		"is_bot": u.IsBot, "is_app_user": false, "is_admin": false, "is_owner": false, "is_primary_owner": false,
 		"is_restricted": pub.IsRestricted, "is_ultra_restricted": u.IsUltraRestricted, "is_stranger": u.IsStranger,
-		"tz": pub.TZ, "profile": profile, "updated": 1}
+		"tz": pub.TZ, "profile": profile, "updated": 1,
+	}
 	if c.bool("include_locale") {
 		out["locale"] = pub.Locale
 	}
@@ -182,8 +188,10 @@ func (t *Twin) usergroupsList(c *call) (reply, error) {
 	}
 	list := []any{}
 	for _, g := range t.people.groups {
-		o := map[string]any{"id": g.ID, "team_id": t.sc.Team.ID, "is_usergroup": true, "handle": g.Handle, "name": or(g.Name, g.Handle),
-			"date_delete": 0}
+		o := map[string]any{
+			"id": g.ID, "team_id": t.sc.Team.ID, "is_usergroup": true, "handle": g.Handle, "name": or(g.Name, g.Handle),
+			"date_delete": 0,
+		}
 		if c.bool("include_users") {
 			o["users"] = g.Users
 		}

@@ -220,8 +220,10 @@ func (k *checker) cell(cell obj, at string, kinds []string) {
 }
 
 // richKinds are the elements of rich text, and the field in which each that holds text has it.
-var richKinds = map[string]string{"text": "text", "link": "url", "emoji": "name", "user": "user_id", "usergroup": "usergroup_id",
-	"channel": "channel_id", "broadcast": "range", "date": "format", "color": "value", "team": "team_id"}
+var richKinds = map[string]string{
+	"text": "text", "link": "url", "emoji": "name", "user": "user_id", "usergroup": "usergroup_id",
+	"channel": "channel_id", "broadcast": "range", "date": "format", "color": "value", "team": "team_id",
+}
 
 func (k *checker) richText(b obj, at string) {
 	for i, e := range k.items(b, "elements", 1, 1000, at) {

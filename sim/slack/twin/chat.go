@@ -146,8 +146,10 @@ func (t *Twin) edit(c *channel, i int, m Message, by string) Message {
 func (t *Twin) remove(c *channel, i int) {
 	m := c.messages[i]
 	if m.ReplyCount > 0 {
-		stone := Message{Type: "message", Subtype: "tombstone", Channel: c.id, TS: m.TS, ThreadTS: m.TS, User: slackbot, Team: m.Team,
-			Text: "This message was deleted.", ReplyCount: m.ReplyCount, ReplyUsers: m.ReplyUsers, LatestReply: m.LatestReply}
+		stone := Message{
+			Type: "message", Subtype: "tombstone", Channel: c.id, TS: m.TS, ThreadTS: m.TS, User: slackbot, Team: m.Team,
+			Text: "This message was deleted.", ReplyCount: m.ReplyCount, ReplyUsers: m.ReplyUsers, LatestReply: m.LatestReply,
+		}
 		t.set(c, i, stone)
 	} else {
 		c.messages = slices.Delete(c.messages, i, i+1)

@@ -87,6 +87,8 @@ func richText(text, blockID string) json.RawMessage {
 		last = at[1]
 	}
 	add(text[last:])
-	return raw([]any{obj{"type": "rich_text", "block_id": blockID,
-		"elements": []any{obj{"type": "rich_text_section", "elements": elements}}}})
+	return raw([]any{obj{
+		"type": "rich_text", "block_id": blockID,
+		"elements": []any{obj{"type": "rich_text_section", "elements": elements}},
+	}})
 }

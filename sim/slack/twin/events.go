@@ -53,18 +53,22 @@ func (t *Twin) announce(c *channel, m Message) {
 
 func (t *Twin) announceEdit(c *channel, old, m Message) {
 	if c.bot && t.subscribed(c.messageEvent()) {
-		t.sendEvent(c, map[string]any{"type": "message", "subtype": "message_changed", "hidden": true, "channel": c.id,
+		t.sendEvent(c, map[string]any{
+			"type": "message", "subtype": "message_changed", "hidden": true, "channel": c.id,
 			"channel_type": c.kind(), "ts": t.ts(), "event_ts": m.Edited.TS,
-			"message": toMap(m.api(false)), "previous_message": toMap(old.api(false))})
+			"message": toMap(m.api(false)), "previous_message": toMap(old.api(false)),
+		})
 	}
 }
 
 func (t *Twin) announceDelete(c *channel, old Message) {
 	if c.bot && t.subscribed(c.messageEvent()) {
 		now := t.ts()
-		t.sendEvent(c, map[string]any{"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.id,
+		t.sendEvent(c, map[string]any{
+			"type": "message", "subtype": "message_deleted", "hidden": true, "channel": c.id,
 			"channel_type": c.kind(), "ts": now, "event_ts": now, "deleted_ts": old.TS,
-			"previous_message": toMap(old.api(false))})
+			"previous_message": toMap(old.api(false)),
+		})
 	}
 }
 
@@ -96,8 +100,10 @@ func (t *Twin) sendEvent(c *channel, event map[string]any) {
 		"token": "verification-token", "team_id": t.sc.Team.ID, "api_app_id": t.sc.Bot.AppID, "type": "event_callback",
 		"event": event, "event_id": t.id("Ev"), "event_time": t.now().Unix(), "event_context": t.id("EC"),
 		"is_ext_shared_channel": c != nil && c.extShared,
-		"authorizations": []any{map[string]any{"enterprise_id": t.enterprise(), "team_id": t.sc.Team.ID,
-			"user_id": t.sc.Bot.UserID, "is_bot": true, "is_enterprise_install": false}},
+		"authorizations": []any{map[string]any{
+			"enterprise_id": t.enterprise(), "team_id": t.sc.Team.ID,
+			"user_id": t.sc.Bot.UserID, "is_bot": true, "is_enterprise_install": false,
+		}},
 	}
 	t.deliverEvent(event["type"].(string), payload)
 }
@@ -120,8 +126,10 @@ func (t *Twin) inviteBot(c *channel, by string, in bool) {
 	}
 	t.changed(Change{Kind: "channel", Channel: c.id})
 	if t.subscribed(event) {
-		t.sendEvent(c, map[string]any{"type": event, "user": t.sc.Bot.UserID, "channel": c.id, "channel_type": c.id[:1],
-			"team": t.sc.Team.ID, "inviter": by, "event_ts": t.ts()})
+		t.sendEvent(c, map[string]any{
+			"type": event, "user": t.sc.Bot.UserID, "channel": c.id, "channel_type": c.id[:1],
+			"team": t.sc.Team.ID, "inviter": by, "event_ts": t.ts(),
+		})
 	}
 	c.bot = in
 }

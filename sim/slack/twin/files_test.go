@@ -16,8 +16,10 @@ func TestBotUploadsIntoAThread(t *testing.T) {
 	tw := start(t, twin.Options{})
 	c, mia := api(tw), tw.As("mia")
 	root, _ := mia.Say("#ssh-help", "", "root")
-	f, err := c.UploadFile(slack.UploadFileParameters{Filename: "console.log", FileSize: 5, Content: "hello", Title: "Console",
-		Channel: root.Channel, ThreadTimestamp: root.TS, InitialComment: "The console"})
+	f, err := c.UploadFile(slack.UploadFileParameters{
+		Filename: "console.log", FileSize: 5, Content: "hello", Title: "Console",
+		Channel: root.Channel, ThreadTimestamp: root.TS, InitialComment: "The console",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,8 +58,10 @@ type envelope struct {
 // launch sends an envelope over one connection, chosen at random, and starts its ack clock. With no connection open
 // the flight has failed already. mu is held.
 func (t *Twin) launch(e envelope) *flight {
-	f := &flight{id: t.id("env-"), typ: e.typ, what: e.what, attempt: e.attempt, accepts: e.accepts, answer: e.answer,
-		sent: time.Now(), done: make(chan struct{})}
+	f := &flight{
+		id: t.id("env-"), typ: e.typ, what: e.what, attempt: e.attempt, accepts: e.accepts, answer: e.answer,
+		sent: time.Now(), done: make(chan struct{}),
+	}
 	if len(t.sockets.open) == 0 {
 		f.failure, f.late = DispatchFailed, true
 		close(f.done)
@@ -111,8 +113,10 @@ func (t *Twin) repeat(data map[string]any) {
 	if data["type"] == "events_api" {
 		data = maps.Clone(data)
 		data["envelope_id"], data["retry_attempt"], data["retry_reason"] = t.id("env-"), 1, "timeout"
-		copied := &flight{id: data["envelope_id"].(string), typ: "events_api", what: "duplicate", attempt: 1,
-			sent: time.Now(), done: make(chan struct{})}
+		copied := &flight{
+			id: data["envelope_id"].(string), typ: "events_api", what: "duplicate", attempt: 1,
+			sent: time.Now(), done: make(chan struct{}),
+		}
 		t.track(copied)
 	}
 	t.dispatch(data)

@@ -142,11 +142,13 @@ func (t *Twin) storeView(user string, index int, v *View) {
 func (a *Actor) base(typ string, inView bool) obj {
 	t := a.t
 	u := t.user(a.user)
-	return obj{"type": typ, "token": "verification-token", "api_app_id": t.sc.Bot.AppID,
+	return obj{
+		"type": typ, "token": "verification-token", "api_app_id": t.sc.Bot.AppID,
 		"team":       obj{"id": t.sc.Team.ID, "domain": t.sc.Team.Domain},
 		"user":       obj{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": t.teamOf(u)},
 		"enterprise": enterpriseOf(t.sc.Team), "is_enterprise_install": false,
-		"trigger_id": t.newTrigger(a.user, inView)}
+		"trigger_id": t.newTrigger(a.user, inView),
+	}
 }
 
 func enterpriseOf(team TeamSpec) any {
@@ -287,8 +289,10 @@ func (a *Actor) submit(viewID string, values map[string]map[string][]string, r *
 	body := a.base("view_submission", true)
 	body["view"] = sent
 	body["response_urls"] = a.responseURLs(sent, list)
-	return t.launch(envelope{typ: "interactive", what: "view_submission", accepts: true, payload: body,
-		answer: func(payload json.RawMessage) { a.submitted(viewID, payload, r) }}), nil
+	return t.launch(envelope{
+		typ: "interactive", what: "view_submission", accepts: true, payload: body,
+		answer: func(payload json.RawMessage) { a.submitted(viewID, payload, r) },
+	}), nil
 }
 
 // fillIn puts the values given into the view's state.

@@ -117,8 +117,10 @@ func TestEveryWayOutIsWatched(t *testing.T) {
 	for _, v := range tw.Violations() {
 		ways = append(ways, v.Method)
 	}
-	want := []string{"chat.update", "assistant.threads.setStatus", "files.completeUploadExternal", "ack", "response_url", "views.open",
-		"chat.postMessage", "chat.postMessage"}
+	want := []string{
+		"chat.update", "assistant.threads.setStatus", "files.completeUploadExternal", "ack", "response_url", "views.open",
+		"chat.postMessage", "chat.postMessage",
+	}
 	if !slices.Equal(ways, want) {
 		t.Errorf("watched %q, want %q", ways, want)
 	}

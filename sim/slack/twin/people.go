@@ -17,13 +17,16 @@ type people struct {
 // populate makes the workspace of the scenario: people, channels, one direct message per person with the bot.
 func (t *Twin) populate() {
 	t.people.users = append(slices.Clone(t.sc.Users), UserSpec{
-		ID: t.sc.Bot.UserID, Name: t.sc.Bot.Name, RealName: t.sc.Bot.Name, IsBot: true, TZ: "Etc/UTC", Locale: "en-US"})
+		ID: t.sc.Bot.UserID, Name: t.sc.Bot.Name, RealName: t.sc.Bot.Name, IsBot: true, TZ: "Etc/UTC", Locale: "en-US",
+	})
 	for _, g := range t.sc.Groups {
 		t.people.groups = append(t.people.groups, Group{ID: g.ID, Handle: g.Handle, Name: g.Name, Users: t.userIDs(g.Users)})
 	}
 	for _, c := range t.sc.Channels {
-		ch := &channel{id: c.ID, name: c.Name, private: c.Private, extShared: c.ExtShared, archived: c.Archived,
-			bot: c.Bot, members: t.userIDs(c.Members)}
+		ch := &channel{
+			id: c.ID, name: c.Name, private: c.Private, extShared: c.ExtShared, archived: c.Archived,
+			bot: c.Bot, members: t.userIDs(c.Members),
+		}
 		if len(c.Members) == 0 {
 			for _, u := range t.sc.Users {
 				ch.members = append(ch.members, u.ID)
@@ -33,8 +36,10 @@ func (t *Twin) populate() {
 	}
 	for _, u := range t.sc.Users {
 		if !u.IsBot {
-			t.chat.channels = append(t.chat.channels, &channel{id: "D" + u.ID[1:], name: u.ID, im: true,
-				peer: u.ID, private: true, bot: true, members: []string{u.ID}})
+			t.chat.channels = append(t.chat.channels, &channel{
+				id: "D" + u.ID[1:], name: u.ID, im: true,
+				peer: u.ID, private: true, bot: true, members: []string{u.ID},
+			})
 		}
 	}
 }
@@ -67,9 +72,11 @@ func (t *Twin) userIDs(refs []string) []string {
 }
 
 func (u UserSpec) public() User {
-	return User{ID: u.ID, Name: u.Name, RealName: or(u.RealName, u.Name), Title: u.Title, TZ: or(u.TZ, "Etc/UTC"),
+	return User{
+		ID: u.ID, Name: u.Name, RealName: or(u.RealName, u.Name), Title: u.Title, TZ: or(u.TZ, "Etc/UTC"),
 		Locale: or(u.Locale, "en-US"), IsBot: u.IsBot, IsRestricted: u.IsRestricted || u.IsUltraRestricted,
-		IsUltraRestricted: u.IsUltraRestricted, IsStranger: u.IsStranger}
+		IsUltraRestricted: u.IsUltraRestricted, IsStranger: u.IsStranger,
+	}
 }
 
 // teamOf is the workspace a user belongs to, which is another one for strangers.

@@ -56,8 +56,10 @@ func inputElement(b, e obj, block string) element {
 	id, _ := e["action_id"].(string)
 	label, _ := b["label"].(obj)
 	text, _ := label["text"].(string)
-	return element{block: block, action: id, def: e, input: true, dispatch: b["dispatch_action"] == true,
-		optional: b["optional"] == true, label: text}
+	return element{
+		block: block, action: id, def: e, input: true, dispatch: b["dispatch_action"] == true,
+		optional: b["optional"] == true, label: text,
+	}
 }
 
 // pick finds the element meant by a click: block and value narrow the choice if given.

@@ -187,8 +187,10 @@ func TestPageReports(t *testing.T) {
 
 func TestPagesOfOtherOriginsAreKeptOut(t *testing.T) {
 	tw := start(t, twin.Options{})
-	for origin, want := range map[string]string{"http://127.0.0.1:9999": "http://127.0.0.1:9999", "http://localhost:1": "http://localhost:1",
-		"https://evil.example": "", "null": ""} {
+	for origin, want := range map[string]string{
+		"http://127.0.0.1:9999": "http://127.0.0.1:9999", "http://localhost:1": "http://localhost:1",
+		"https://evil.example": "", "null": "",
+	} {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodOptions, tw.URL()+"/sim/say", nil)
 		req.Header.Set("Origin", origin)
 		resp, err := http.DefaultClient.Do(req)

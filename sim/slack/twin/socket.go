@@ -121,10 +121,14 @@ func (t *Twin) hello() []byte {
 	if life == 0 {
 		life = time.Hour
 	}
-	return raw(map[string]any{"type": "hello", "num_connections": len(t.sockets.open),
+	return raw(map[string]any{
+		"type": "hello", "num_connections": len(t.sockets.open),
 		"connection_info": map[string]any{"app_id": t.sc.Bot.AppID},
-		"debug_info": map[string]any{"host": "applink-twin", "build_number": 1,
-			"approximate_connection_time": int(life.Seconds())}})
+		"debug_info": map[string]any{
+			"host": "applink-twin", "build_number": 1,
+			"approximate_connection_time": int(life.Seconds()),
+		},
+	})
 }
 
 // rotate plans the refresh that Slack does to every connection after some hours. mu is held.

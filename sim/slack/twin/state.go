@@ -44,11 +44,13 @@ func (a *Actor) State() State {
 
 func (a *Actor) state() State {
 	t := a.t
-	s := State{Revision: t.journal.revision, Team: TeamInfo{t.sc.Team.ID, t.sc.Team.Name, t.sc.Team.Domain},
+	s := State{
+		Revision: t.journal.revision, Team: TeamInfo{t.sc.Team.ID, t.sc.Team.Name, t.sc.Team.Domain},
 		Me:    t.user(a.user).public(),
 		Bot:   BotInfo{t.sc.Bot.UserID, t.sc.Bot.BotID, t.sc.Bot.AppID, t.sc.Bot.Name},
 		Users: t.everybody(), Groups: append([]Group{}, t.people.groups...), Commands: append([]CommandSpec{}, t.sc.Commands...), Shortcuts: append([]ShortcutSpec{}, t.sc.Shortcuts...),
-		Messages: map[string][]Message{}, View: t.views.top(a.user), ViewStack: []View{}, Home: t.views.home[a.user], Statuses: []Status{}}
+		Messages: map[string][]Message{}, View: t.views.top(a.user), ViewStack: []View{}, Home: t.views.home[a.user], Statuses: []Status{},
+	}
 	for _, v := range t.views.stack[a.user] {
 		s.ViewStack = append(s.ViewStack, *v)
 	}
@@ -76,8 +78,10 @@ func (t *Twin) everybody() []User {
 
 // shown is a channel as the user's list shows it.
 func (a *Actor) shown(c *channel) Channel {
-	out := Channel{ID: c.id, Name: c.name, IsPrivate: c.private, IsIM: c.im, IsExtShared: c.extShared,
-		IsMember: c.has(a.user), BotIsMember: c.bot}
+	out := Channel{
+		ID: c.id, Name: c.name, IsPrivate: c.private, IsIM: c.im, IsExtShared: c.extShared,
+		IsMember: c.has(a.user), BotIsMember: c.bot,
+	}
 	if c.im {
 		out.Name, out.User = "@"+a.t.sc.Bot.Name, a.t.sc.Bot.UserID
 	}

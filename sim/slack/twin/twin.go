@@ -111,8 +111,10 @@ func New(opts Options) (*Twin, error) {
 	}
 	t := newTwin(sc, opts)
 	t.base = or(opts.BaseURL, "http://"+ln.Addr().String())
-	t.srv = &http.Server{Handler: t.handler(), ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return t.ctx }}
+	t.srv = &http.Server{
+		Handler: t.handler(), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return t.ctx },
+	}
 	t.wg.Go(func() {
 		if err := t.srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			t.log.Error("serve", "err", err)
