@@ -29,7 +29,7 @@ images:
     properties: {os_distro: debian, os_version: "12", os_admin_user: debian, os_type: linux}
   - name: Windows Server 2022
     properties: {os_distro: windows, os_type: windows, os_admin_user: Administrator}
-key_pairs: [{name: launch, user: demo}]
+key_pairs: [{name: launch, user: demo}, {name: withdrawn, user: demo, deleted: true}]
 networks:
   - {name: lab, mtu: 1500, subnets: [{cidr: 10.20.0.0/16}, {cidr: "2001:db8:20::/64"}]}
   - {name: second, mtu: 1500, subnets: [{cidr: 10.21.0.0/16}]}

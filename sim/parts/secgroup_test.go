@@ -28,6 +28,7 @@ func secgroupSamples() []sample {
 			server: func(v *scenario.Server) { groups("shut-in")(v); v.Console = &scenario.Console{Text: metadataTimeout()} },
 		},
 		{cause: "secgroup/not-applied", made: "rules for SSH and ping; the router drops both, the console is healthy", possible: true, not: "from outside a host that is down looks the same", inside: drops("drop")},
+		{cause: "secgroup/not-applied", made: "the same, as an administrator sees it: the host is up", possible: true, admin: true, not: "a firewall in the guest looks the same; both are named", inside: drops("drop")},
 	}
 }
 
