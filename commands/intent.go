@@ -99,6 +99,8 @@ func (i Intent) apply(asked *diag.Asked) error {
 const (
 	maxSaid  = 700 // bytes
 	maxWords = 70
+
+	maxClauses = 12
 )
 
 // UnderstandReply reads what was written in a thread of sshhelp's own, where

@@ -64,7 +64,7 @@ func checkOf(asked diag.Asked, err error) Understood {
 // said finds what can be said anywhere and names no instance. One word is taken
 // for an instance's name, but for the few that are documented.
 func said(words []token) (Understood, bool) {
-	if len(words) == 0 || len(words) > maxWords {
+	if len(words) == 0 || len(words) > maxWords || len(clauseEnds(words)) > maxClauses {
 		return Understood{}, false
 	}
 	if len(words) == 1 {

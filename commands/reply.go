@@ -24,7 +24,7 @@ func reply(line string) Understood {
 		return u
 	}
 	words := tokens(line)
-	if len(words) == 0 || len(words) > maxWords || mentions(words) {
+	if len(words) == 0 || len(words) > maxWords || len(clauseEnds(words)) > maxClauses || mentions(words) {
 		return Understood{Intents: []Intent{}}
 	}
 	return judge(units(words))
@@ -139,10 +139,13 @@ var (
 	courtesy = pattern(`^(?:(?:(?:many |lots of )?thanks|thank you|thank you very much|thanks (?:a lot|so much|very much|for (?:the|your) (?:help|hint|info|answer|quick \w+)|in advance|for checking|for looking)|good (?:morning|afternoon|evening|day)|cheers|sorry|sorry (?:for|about) (?:that|this|the \w+)|excuse me|my (?:bad|mistake|fault)|for me|if (?:possible|you (?:can|could|may|like))|when (?:possible|you can)|hello (?:there|bot|all|everybody)|vielen dank|danke|merci|merci beaucoup|gracias|por favor|s'il te plaît|s'il vous plaît|done|fixed|got it|understood|i see|ah ok|oops|hm+|well|right|quick|as soon as possible|i? ?forgot to (?:say|mention|add|tell you)|by the way|one more thing|to be precise|(?:can|could|would|will) you (?:please )?(?:check|test|try|verify|use)(?: (?:that|it|this|with that|then|please))*|please (?:check|test|try)(?: (?:that|it|this))?|does (?:that|this|it) (?:help|change anything|change something|make a difference)) ?)+$`)
 )
 
+// maxEdge bounds how many courtesies are taken off either edge.
+const maxEdge = 4
+
 // cover finds the rule for a clause, with or without the courtesies at its edges.
 func cover(words []token) (unit, bool) {
 	for l := 0; l < len(words); l++ {
-		for r := len(words); r > l; r-- {
+		for r := len(words); r > l && l <= maxEdge && r >= len(words)-maxEdge; r-- {
 			if u, ok := meaning(words[l:r]); ok {
 				return u, true
 			}

@@ -1,10 +1,27 @@
 package commands
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"sshhelp/diag"
 )
+
+// TestLongLines: the time that a line takes is bounded, whatever stands in it.
+func TestLongLines(t *testing.T) {
+	for _, line := range []string{
+		strings.Repeat("ok, ", 170), strings.Repeat("please ", 69), strings.Repeat("still ", 69) + "not", strings.Repeat("thanks. ", 80),
+		strings.Repeat("from ", 69), strings.Repeat("web-1 ", 69), strings.Repeat("now and ", 35), strings.Repeat("i'm on 1.2.3.4, ", 40),
+	} {
+		began := time.Now()
+		UnderstandReply(line)
+		UnderstandOrder(line)
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%.20q… took %s", line, took)
+		}
+	}
+}
 
 // FuzzUnderstand: no line brings the reading down, and every value that is
 // understood is one that can be set.
