@@ -41,7 +41,7 @@ var (
 		`Bad owner or permissions on|ssh_dispatch_run_fatal: |bad permissions: ignore key|This private key will be ignored`)
 	// after is how messages begin that people also speak about: they count
 	// where one ends or where a program or a person is quoted.
-	after = guard(`(?:[.:)\]] |\\r|[:：] ?["'“„«「]?|(?i:\b(?:i(?: always| just| still| only|'m)? (?:get|got|receive|see)(?:ting)?|(?:gives?|gave)(?: me)?|says|said|fails with|ends with|returns?|shows?|but|with(?: the)? error|(?:the )?error(?: is| message)?|bekomme ich|kommt|meldet|obtengo|me sale|me dice|ça dit|j'ai))[:,]? (?:an? |the |this )?(?:error )?["'“„«「` + "`" + `]*)` +
+	after = guard(`(?:[.:)\]] |\\r|[:：] ?["'“„«「]?|(?i:\b(?:i(?: always| just| still| only|'m)? (?:get|got|receive|see)(?:ting)?|(?:gives?|gave)(?: me)?|says|said|tells me|answers|prints?|reports?|displays?|throws|fails with|ends with|results? in|returns?|shows?|but|with(?: the)? (?:error|message)|(?:the )?(?:error|message)(?: is| message)?|bekomme ich|kommt|meldet|obtengo|me sale|me dice|ça dit|j'ai))[:,]? (?:an? |the |this )?(?:(?:following|same|error|message|response):? )*["'“„«「` + "`" + `]*)` +
 		`(Permission denied \([a-z]|Host key verification failed|Too many authentication failures)`)
 )
 
