@@ -62,13 +62,14 @@ func TestConfirmedActionIsCarriedOutAndWatched(t *testing.T) {
 func (r *rig) consoleFile(offer twin.Message) string {
 	r.t.Helper()
 	for _, m := range r.twin.As("jo").Thread(offer.Channel, offer.ThreadTS) {
-		for _, f := range m.Files {
-			data, err := r.twin.As("jo").Download(f.ID)
-			if err != nil {
-				r.t.Fatal(err)
-			}
-			return string(data)
+		if len(m.Files) == 0 {
+			continue
 		}
+		data, err := r.twin.As("jo").Download(m.Files[0].ID)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return string(data)
 	}
 	r.t.Error("no file in the thread")
 	return ""

@@ -31,7 +31,7 @@ func (b *Bot) noteMine(ctx context.Context, r *record) {
 
 // mine returns a person's checks that are still remembered, the newest first.
 func (b *Bot) mine(ctx context.Context, user string) ([]*record, error) {
-	refs, err := b.store.db.ZRevRange(ctx, b.store.mine(user), 0, -1).Result()
+	refs, err := b.store.db.ZRangeArgs(ctx, redis.ZRangeArgs{Key: b.store.mine(user), Start: 0, Stop: -1, Rev: true}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list the checks of %s: %w", user, err)
 	}

@@ -66,10 +66,7 @@ func TestRateLimited(t *testing.T) {
 	r.command("/sshhelp web-1")
 	r.replyWith(r.root("web-1 is shut off.").TS, "Evidence")
 	r.idle(b)
-	var posts []twin.Call
-	for _, c := range r.twin.Calls("chat.postMessage") {
-		posts = append(posts, c)
-	}
+	posts := r.twin.Calls("chat.postMessage")
 	if len(posts) != 4 {
 		t.Fatalf("%d posts, want 4: two put off, root, evidence", len(posts))
 	}

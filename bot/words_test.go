@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -41,7 +42,9 @@ func FuzzEscape(f *testing.F) {
 			t.Errorf("%q comes back as %q", s, got)
 		}
 		unescape(s)
-		tame(s, 20)
+		if got := tame(s, 20); utf8.RuneCountInString(got) > 20 || strings.ContainsAny(got, "\n\r\x1b\u202e") {
+			t.Errorf("tame(%q) = %q", s, got)
+		}
 	})
 }
 

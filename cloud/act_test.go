@@ -91,7 +91,7 @@ func TestOneCallWhateverTheAnswer(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
 			err := a.Act(ctx, id, diag.HardReboot)
-			if !errors.Is(err, want) || errors.Is(err, diag.ErrOutcome) != (want == diag.ErrOutcome) {
+			if !errors.Is(err, want) || errors.Is(err, diag.ErrOutcome) != errors.Is(want, diag.ErrOutcome) {
 				t.Errorf("%v, want %v", err, want)
 			}
 			s.Heal()

@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -222,7 +223,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 			}
 			continue
 		}
-		if gap, ok := err.(*diag.Gap); !ok || gap.Why != diag.GapFailed {
+		if gap := (*diag.Gap)(nil); !errors.As(err, &gap) || gap.Why != diag.GapFailed {
 			t.Errorf("answer %q: %v, %v; want %s", body, fact, err, diag.GapFailed)
 		}
 	}

@@ -56,7 +56,8 @@ func (c *Cloud) discover(ctx context.Context, a *access) (*version, error) {
 		} `json:"version"`
 	}
 	var raw json.RawMessage
-	_, err = service.ProviderClient.Request(ctx, http.MethodGet, gophercloud.NormalizeURL(root),
+	_, err = service.ProviderClient.Request( //nolint:bodyclose // it reads and closes what it decodes
+		ctx, http.MethodGet, gophercloud.NormalizeURL(root),
 		&gophercloud.RequestOpts{JSONResponse: &raw, OkCodes: []int{200, 300}})
 	if f := statusOf(failed(ctx, "", err)); err != nil && (f == http.StatusUnauthorized || f == http.StatusForbidden || f == http.StatusNotFound) {
 		return &version{}, nil // hidden for good: do without

@@ -73,9 +73,7 @@ func eachLiteral(list []string) func(string) int {
 	all := compileAll(list)
 	texts := make([][]string, len(list))
 	for i, p := range list {
-		for _, text := range literals(p) {
-			texts[i] = append(texts[i], text)
-		}
+		texts[i] = literals(p)
 	}
 	return func(text string) int {
 		hits := 0

@@ -297,7 +297,7 @@ type Gap struct {
 }
 
 // Error returns the gap's sentence.
-func (g *Gap) Error() string { return g.Text }
+func (f *Gap) Error() string { return f.Text }
 
 // A GapWhy classes gaps.
 type GapWhy string

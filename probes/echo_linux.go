@@ -45,9 +45,9 @@ func openEcho(to netip.Addr) (net.Conn, error) {
 // decided by the interface alone, not by what is remembered of the path
 // (IP_MTU_DISCOVER, ip(7)). On a socket of the other family it is refused.
 func keepWhole(fd int) {
-	unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
-	unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE)
-	unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_DONTFRAG, 1)
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE)
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_DONTFRAG, 1)
 }
 
 // icmpSocket opens a ping socket or a raw one and says which it is.
@@ -128,7 +128,7 @@ func (s *echoSocket) told(err error) error {
 		return err
 	}
 	var icmp *icmpError
-	if raw.Control(func(fd uintptr) { icmp = takeError(int(fd)) }); icmp != nil {
+	if err := raw.Control(func(fd uintptr) { icmp = takeError(int(fd)) }); err == nil && icmp != nil {
 		return icmp
 	}
 	return err

@@ -54,7 +54,6 @@ type handshake struct {
 	offer        offer
 	listed       func(*handshake) // see exchangeKeys
 	mine, theirs []byte           // the KEXINIT messages
-	first        exchange
 	lists        *diag.Algorithms
 	agreed       agreed
 	method       exchange

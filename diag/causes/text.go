@@ -39,16 +39,6 @@ func maybe(v diag.Verdict, ask string) diag.Verdict {
 	return v
 }
 
-// lastGroup is what the last hit caught, "" if nothing.
-func lastGroup(hits []diag.Hit, group int) string {
-	for _, h := range slices.Backward(hits) {
-		if group < len(h.Match) && h.Match[group] != "" {
-			return h.Match[group]
-		}
-	}
-	return ""
-}
-
 // textArgs fill the placeholders of the causes that pasted text tells: whom it
 // was to, and the key file that the client's messages are about.
 func textArgs(e *diag.Evidence, hits []diag.Hit) diag.Args {

@@ -145,7 +145,7 @@ func (p *product) isReady(ctx context.Context) bool {
 
 // obituary says how the product ended.
 func (p *product) obituary() error {
-	return fmt.Errorf("the product has ended (%v); its log:\n%s", p.err, p.log)
+	return fmt.Errorf("the product has ended (%v); its log:\n%s", p.err, p.log) //nolint:errorlint // nil if it ended in peace
 }
 
 // stop asks the product to end and, if it does not, makes it; it returns when

@@ -2,7 +2,6 @@ package parts_test
 
 import (
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
 	"net"
@@ -113,8 +112,6 @@ func (l *lab) engine(admin bool) (*commands.Engine, error) {
 
 // launchKey is the key that servers are launched with.
 func (l *lab) launchKey() *scenario.KeyPair { return l.scenario.KeyPair("demo", "launch") }
-
-func (l *lab) hostKey(server string) crypto.Signer { return l.scenario.Server(server).HostKey() }
 
 // resolver answers from the names of the lab; every other name does not exist.
 func (l *lab) resolver() *net.Resolver {
