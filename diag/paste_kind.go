@@ -73,7 +73,7 @@ func Recognise(text string) TextKind { return newSorter(nil).recognise(text) }
 func (c *Catalogue) Recognise(text string) TextKind { return newSorter(c.scanner).recognise(text) }
 
 func (s *sorter) recognise(text string) TextKind {
-	score := map[TextKind]int{}
+	score, shared := map[TextKind]int{}, map[TextKind]int{}
 	seen := map[string]bool{} // what is said again and again counts once
 	var a about
 	n, key := 0, false
@@ -81,7 +81,11 @@ func (s *sorter) recognise(text string) TextKind {
 		line := clean(strings.TrimSuffix(raw[:min(len(raw), maxConsoleLine)], "\r"))
 		key = key || keyBegins(line)
 		for _, m := range s.messages(line) {
-			if !seen[m.text] {
+			switch {
+			case seen[m.text]:
+			case anybodys.MatchString(m.text):
+				shared[m.kind] += m.weight
+			default:
 				score[m.kind] += m.weight
 			}
 			seen[m.text] = true
@@ -89,6 +93,11 @@ func (s *sorter) recognise(text string) TextKind {
 		}
 		if n++; n == maxRecognised {
 			break
+		}
+	}
+	if len(shared) > 0 && ofSSH.MatchString(text) {
+		for kind, weight := range shared {
+			score[kind] += weight
 		}
 	}
 	best := TextKind("")
@@ -134,7 +143,12 @@ func (s *sorter) messages(line string) []weighed {
 		return found
 	}
 	var found []weighed
+	quoted := quotes(line)
 	for _, text := range messages(line) {
+		if quoted {
+			found = append(found, weighed{text: ""})
+			continue
+		}
 		kind, weight := weigh(text)
 		if weight == 0 && s.scanner != nil {
 			kind, weight = s.scanner.weigh(text)
@@ -145,6 +159,28 @@ func (s *sorter) messages(line string) []weighed {
 		s.known[line] = found
 	}
 	return found
+}
+
+// quoting is how headings and tables of manuals, programs and patterns hold
+// messages that nobody got.
+var quoting = guard(`^#{1,6} (?:Error: )?[A-Z][a-z]|^\|.*\x60[^|]*\x60.*\|\s*$|^\s*(?:case [\w.]+:|(?:\}? ?else )?if \(|(?:fatal|error|debug[123]?|logit|verbose|f?printf|puts|echo|raise \w+|throw new \w+|assert\w*|expect|log(?:ger)?\.\w+|t\.\w+|fmt\.\w+|errors\.New)\()|^\s*[\[({]"[^"]*", ?"[^"]*"[\])}],?$|<HOST>|\\s[*+]|failregex`)
+
+// otherClients is what other clients than SSH's name in their errors.
+var otherClients = guard(`\b(?:Get|Post|Put|Head) "?https?://|dial tcp \S+:(?:80|443|6443|5432|3306|6379|2379): |^tls: |localhost:8080`)
+
+var (
+	// anybodys are errors of libraries that any program writes; they are of
+	// interest in a text of SSH.
+	anybodys = guard(`ConnectionResetError|^(?:Error: )?read ECONNRESET|asn1: `)
+	ofSSH    = regexp.MustCompile(`(?i)ssh|paramiko|sftp|\bscp\b|git@|(?::|port )22\b|local ident`)
+)
+
+// quotes reports whether a line shows what nobody got, or got of another protocol.
+func quotes(line string) bool {
+	if otherClients.MatchString(line) && !strings.Contains(line, "ssh") && !strings.Contains(line, "169.254.") {
+		return true
+	}
+	return len(line) < maxDebug && !logged(line) && quoting.MatchString(line)
 }
 
 // weigh weighs a message by what the causes' lines match.

@@ -42,7 +42,11 @@ func (r *Redactor) Line(s string) string {
 			break // what a line break ends
 		}
 		shown := clean(part)
-		if kept := r.r.line(shown); kept != shown {
+		kept := r.r.line(shown)
+		if kept == "" && i > 0 {
+			kept = " " // or the carriage return before it would end the line
+		}
+		if kept != shown {
 			parts[i] = kept
 		}
 	}

@@ -32,7 +32,7 @@ old entry can go.`,
 		Example:  `WARNING - POTENTIAL SECURITY BREACH!`,
 		NearMiss: `The host key is not cached for this server:`,
 	}, {
-		In: diag.ClientText, Pattern: `knownhosts: key mismatch|HostKey has been changed|Host key for server '?\S+ does not match|[Hh]ost key mismatch\b|HostKeyMismatch|host key (?:has|was) changed|[Hh]ost ?[Kk]ey (?:verification failed|mismatch)[:,] .*(?:changed|mismatch|expected)|The host key for this server (?:was|has) changed`,
+		In: diag.ClientText, Pattern: `knownhosts: key mismatch|HostKey has been changed|Host key for server '?\S+ does not match|[Hh]ost key mismatch\b|HostKeyMismatch|(?:^|: )[Tt]he host key (?:has|was) changed|[Hh]ost ?[Kk]ey (?:verification failed|mismatch)[:,] .*(?:changed|mismatch|expected)|The host key for this server (?:was|has) changed`,
 		Example:  `ssh: handshake failed: knownhosts: key mismatch`,
 		NearMiss: `ssh: handshake failed: knownhosts: key is unknown`,
 	}},
