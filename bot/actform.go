@@ -30,7 +30,7 @@ func (b *Bot) openConfirm(ctx context.Context, j *job, tries int) error {
 		return b.tell(ctx, j, message{text: tooLateText})
 	}
 	view, hash, err := b.web.openView(ctx, j.Trigger, wordsView("Confirm", "Looking whether this can be done…"))
-	if code := slackCode(err); code == "expired_trigger_id" || code == "exchanged_trigger_id" || code == "trigger_expired" || code == "trigger_exchanged" {
+	if triggerSpent(err) {
 		return b.tell(ctx, j, message{text: tooLateText})
 	}
 	if err != nil {

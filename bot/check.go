@@ -234,8 +234,7 @@ func (b *Bot) conclude(ctx context.Context, r *record, m message) error {
 			m.blocks = nil
 		case code == "edit_window_closed", code == "cant_update_message":
 			m.ref, m.part = r.Ref, "late"
-			_, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m)
-			return err
+			return b.ensure(ctx, r.Channel, r.Thread, m)
 		case try >= 5:
 			return fmt.Errorf("final edit of %s: %w", r.Ref, err)
 		default:

@@ -87,23 +87,11 @@ func (b *Bot) saveOnce(ctx context.Context, o *offer, job, text string) error {
 	}
 	d, _ := commands.DeedOf(o.Action)
 	title := "Console log of " + instanceName(o) + " before: " + strings.ToLower(d.Title)
-	err = b.web.upload(ctx, o.Channel, o.Thread, consoleFile, title, text)
+	err = b.web.share(ctx, o.Channel, o.Thread, file{name: consoleFile, title: tame(title, 255), text: text})
 	if err != nil {
 		b.store.db.Del(context.WithoutCancel(ctx), key) // an upload that was not completed is shown to nobody
 	}
 	return err
-}
-
-// upload puts a text file into a thread. It is no file until the last of its
-// three calls, and is not tried again when that one's outcome is not known. A 404
-// for the address to upload to says nothing of the Web API (see permanent).
-func (w *web) upload(ctx context.Context, channel, thread, name, title, text string) error {
-	return w.out.do(ctx, "files.completeUploadExternal", "", answer, func(ctx context.Context) error {
-		_, err := w.api.UploadFileContext(ctx, slack.UploadFileParameters{
-			Reader: strings.NewReader(text), FileSize: len(text), Filename: name, Title: tame(title, 255), Channel: channel, ThreadTimestamp: thread,
-		})
-		return err
-	})
 }
 
 // consoleMessage shows the end of a log, as much as a message takes.

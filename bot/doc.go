@@ -16,6 +16,10 @@
 //	thread.go   what people reply in a thread of ours: follow.go reads it, aside.go,
 //	            shown.go, pasted.go and attached.go answer, recheck.go looks again
 //	            by itself
+//	form.go     what is asked for in forms; home.go, mine.go, status.go, stats.go:
+//	            what one person is shown alone
+//	escalate.go the hand-over, to the thread, a channel and webhook.go
+//	memory.go   host keys that were seen before
 //	offer.go    what on-call may confirm; [Actions] tells the way from there
 //	blocks.go   sections to blocks; every limit and every escape
 //	outbox.go   the order in which calls leave, at Slack's pace

@@ -71,14 +71,8 @@ func (b *Bot) offerEscalation(ctx context.Context, j *job, r *record) error {
 // openSummary shows what would be handed over, to be edited.
 func (b *Bot) openSummary(ctx context.Context, j *job) error {
 	r, err := b.recall(ctx, j)
-	if errors.Is(err, errForgotten) {
-		return b.tell(ctx, j, message{text: forgottenText})
-	}
-	if err != nil {
+	if ok, err := b.granted(ctx, j, r, err); !ok {
 		return err
-	}
-	if why := b.gate.refusalOf(ctx, j, r); why != "" {
-		return b.tell(ctx, j, message{text: why})
 	}
 	o := order{User: j.User, Asked: r.Asked, Place: place{Channel: r.Channel, Thread: r.Thread}, Ref: r.Ref}
 	id := newRef()
@@ -86,7 +80,7 @@ func (b *Bot) openSummary(ctx context.Context, j *job) error {
 		return err
 	}
 	err = b.web.open(ctx, j.Trigger, b.summaryView(id, r))
-	if code := slackCode(err); code == "expired_trigger_id" || code == "exchanged_trigger_id" {
+	if triggerSpent(err) {
 		return b.tell(ctx, j, message{text: "The summary could not be opened in time. Please press the button again."})
 	}
 	return err
@@ -151,7 +145,7 @@ func tamed(text string, n int) string {
 func (b *Bot) summarySent(i *interaction) (payload any, w *wish) {
 	text := strings.TrimSpace(i.View.text(summaryBlock))
 	if text == "" {
-		return map[string]any{"response_action": "errors", "errors": map[string]string{summaryBlock: "Say in a sentence what is wrong."}}, nil
+		return fieldError(summaryBlock, "Say in a sentence what is wrong."), nil
 	}
 	j := i.job(escalateJob, newRef())
 	j.Order, j.Text = i.View.Metadata, tamed(diag.Redact(text), maxSummary)
@@ -162,14 +156,8 @@ func (b *Bot) summarySent(i *interaction) (payload any, w *wish) {
 // is claimed before it is done, so that a worker that takes over does none twice.
 func (b *Bot) escalate(ctx context.Context, j *job) error {
 	r, err := b.ordered(ctx, j)
-	if errors.Is(err, errForgotten) {
-		return b.tell(ctx, j, message{text: forgottenText})
-	}
-	if err != nil {
+	if ok, err := b.granted(ctx, j, r, err); !ok {
 		return err
-	}
-	if why := b.gate.refusalOf(ctx, j, r); why != "" {
-		return b.tell(ctx, j, message{text: why})
 	}
 	h, err := b.handover(ctx, j, r)
 	if err != nil {
@@ -224,10 +212,7 @@ func (b *Bot) deliver(ctx context.Context, j *job, r *record, h *commands.Handov
 		return nil
 	}
 	m := message{text: strings.Join(told, " "), ref: r.Ref, part: "handed-over:" + j.Order}
-	if _, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m); err != nil && !errors.Is(err, errUnknown) {
-		return err
-	}
-	return nil
+	return b.ensure(ctx, r.Channel, r.Thread, m)
 }
 
 // handTo posts the hand-over once and shares its files under it.
@@ -285,7 +270,7 @@ func (b *Bot) hook(ctx context.Context, j *job, r *record, h *commands.Handover)
 	fresh, err := b.store.db.SetNX(ctx, key, "sending", b.store.ttl).Result()
 	if err != nil || !fresh {
 		b.log.Warn("a case is not sent to the webhook again", "ref", r.Ref, "err", err)
-		return "It is not known whether the ticket system has it; look there before sending it again."
+		return unsureSentText
 	}
 	body, err := json.Marshal(h)
 	if err == nil {
@@ -298,5 +283,7 @@ func (b *Bot) hook(ctx context.Context, j *job, r *record, h *commands.Handover)
 	case errors.Is(err, errNotTaken), errors.Is(err, errRefused):
 		return "The ticket system did not take it; whoever runs sshhelp finds reference " + r.Ref + " in the log."
 	}
-	return "It is not known whether the ticket system has it; look there before sending it again."
+	return unsureSentText
 }
+
+const unsureSentText = "It is not known whether the ticket system has it; look there before sending it again."

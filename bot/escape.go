@@ -3,7 +3,6 @@ package bot
 import (
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"sshhelp/commands"
@@ -20,19 +19,9 @@ var mentions = regexp.MustCompile(`<@([A-Z0-9]+)(?:\|[^<>]*)?>`)
 // unescape gives back what a person typed.
 func unescape(s string) string { return commands.Plain(s) }
 
-// tame makes foreign text fit to be shown: control characters and those that
-// reorder text would let it pretend to be something else; n is the most
-// characters.
+// tame makes foreign text fit to be shown; n is the most characters.
 func tame(s string, n int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == utf8.RuneError:
-			return '?'
-		}
-		return r
-	}, s)
+	s = commands.Clean(s)
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}

@@ -57,7 +57,7 @@ func (b *Bot) feedback(ctx context.Context, j *job) error {
 	return b.tell(ctx, j, message{text: thanksText})
 }
 
-const thanksText = "Thank you. It counts, without your name. If something is missing or wrong, write it in the thread or press *Escalate*."
+const thanksText = "Thank you. It goes into the week's figures, without your name. If something is missing or wrong, write it in the thread or press *Escalate*."
 
 // thumbScript moves a person's thumb, in the check's hash and in the week's sums.
 var thumbScript = redis.NewScript(`

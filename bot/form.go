@@ -45,7 +45,7 @@ func (b *Bot) openForm(ctx context.Context, j *job) error {
 		return err
 	}
 	err := b.web.open(ctx, j.Trigger, formView(id, j.Place.Channel == ""))
-	if code := slackCode(err); code == "expired_trigger_id" || code == "exchanged_trigger_id" {
+	if triggerSpent(err) {
 		return b.tell(ctx, j, message{text: lateFormText})
 	}
 	return err
@@ -92,13 +92,21 @@ func formInput(name, label, hint, example string, optional bool) slack.Block {
 func (b *Bot) formSent(i *interaction) (payload any, w *wish) {
 	asked, mistakes := askedIn(&i.View)
 	if len(mistakes) > 0 {
-		return map[string]any{"response_action": "errors", "errors": mistakes}, nil
+		return fieldErrors(mistakes), nil
 	}
 	j := i.job(checkJob, newRef())
 	j.Asked, j.Form = asked, i.View.Metadata
 	j.Place = place{Channel: i.View.State.Values[formWhere][formWhere].Conversation}
 	return nil, &wish{seen: "form:" + i.View.ID, job: j}
 }
+
+// fieldErrors is the answer to a form that shows each text beside its field, by
+// the field's block.
+func fieldErrors(texts map[string]string) any {
+	return map[string]any{"response_action": "errors", "errors": texts}
+}
+
+func fieldError(block, text string) any { return fieldErrors(map[string]string{block: text}) }
 
 // askedIn reads the fields; mistakes are by block.
 func askedIn(v *view) (asked diag.Asked, mistakes map[string]string) {
@@ -139,6 +147,16 @@ func (b *Bot) formPlace(ctx context.Context, j *job) (place, error) {
 		kept.Channel = j.Place.Channel
 	}
 	return kept, nil
+}
+
+// triggerSpent tells whether a form was refused because its click lies too long
+// back, or has opened one before. Slack has two names for either.
+func triggerSpent(err error) bool {
+	switch slackCode(err) {
+	case "expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged":
+		return true
+	}
+	return false
 }
 
 // open shows a modal. Its trigger works once, within 3 s.

@@ -85,7 +85,7 @@ func (b *Bot) rights(ctx context.Context, j *job) string {
 func (b *Bot) privacyText() string {
 	return fmt.Sprintf("What you ask about, the settings you give (address, account, port, public key), what a check saw, the console log included, "+
 		"and what you paste are kept in Redis for %s after their last use, with passwords, keys and tokens removed. "+
-		"Nothing is kept raw. Figures by week hold no names.", days(b.StateTTL))
+		"Nothing is kept raw. Which host keys an instance showed is kept for %s. Figures by week hold no names.", days(b.StateTTL), days(memoryTTL))
 }
 
 // words is a paragraph of our own, in mrkdwn.

@@ -19,7 +19,8 @@ import (
 //	thread:CHANNEL:TS      string  REF of the newest check in that thread       StateTTL after last use
 //	lock:REF               string  the job that runs the check                  lockTTL at most
 //	merge:REF              list    changes asked for while it ran, as JSON      StateTTL
-//	posted:REF:PART        string  "pending:TOKEN", then the ts of a message    StateTTL
+//	posted:REF:PART        string  "pending:TOKEN", then the ts of a message;   StateTTL
+//	                               of files and the webhook: that it was begun
 //	form:ID                string  where the answer to an open form goes        formTTL
 //	order:REF              string  a request whose asker has to choose, as JSON orderTTL
 //	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor

@@ -50,6 +50,16 @@ func (b *Bot) postOnce(ctx context.Context, channel, thread string, p priority, 
 	return b.settle(ctx, key, channel, thread, m)
 }
 
+// ensure posts a message once. One whose fate is not known is most likely there, and
+// saying it twice helps nobody.
+func (b *Bot) ensure(ctx context.Context, channel, thread string, m message) error {
+	_, err := b.postOnce(ctx, channel, thread, answer, m)
+	if errors.Is(err, errUnknown) {
+		return nil
+	}
+	return err
+}
+
 // claimScript takes the claim on a message or returns what stands in it.
 var claimScript = redis.NewScript(`
 local known = redis.call('GET', KEYS[1])

@@ -134,9 +134,5 @@ func (b *Bot) tell(ctx context.Context, j *job, m message) error {
 		p = place{Channel: j.User} // Slack opens the direct message by itself
 	}
 	m.ref, m.part = j.Ref, "note:"+j.id
-	_, err := b.postOnce(ctx, p.Channel, p.Thread, answer, m)
-	if errors.Is(err, errUnknown) {
-		return nil // it is most likely there; saying it twice helps nobody
-	}
-	return err
+	return b.ensure(ctx, p.Channel, p.Thread, m)
 }

@@ -120,7 +120,3 @@ func badlyTyped(v *view, j *job, o *offer) (field, text string) {
 func isNamed(o *offer, typed string) bool {
 	return typed != "" && (typed == o.Instance.ID || typed == strings.TrimSpace(o.Instance.Name))
 }
-
-func fieldError(block, text string) any {
-	return map[string]any{"response_action": "errors", "errors": map[string]string{block: text}}
-}

@@ -23,10 +23,7 @@ func (b *Bot) showInThread(ctx context.Context, j *job, r *record, what string) 
 	}
 	m := b.shown(e, r, what)
 	m.ref, m.part = r.Ref, "show:"+what+":"+j.id
-	if _, err = b.postOnce(ctx, r.Channel, r.Thread, answer, m); errors.Is(err, errUnknown) {
-		return nil
-	}
-	return err
+	return b.ensure(ctx, r.Channel, r.Thread, m)
 }
 
 // shown is one part of the evidence as a message. What was not gathered is said

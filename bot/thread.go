@@ -17,15 +17,8 @@ import (
 // changed, and the root message with the newest verdict.
 func (b *Bot) followUp(ctx context.Context, j *job) error {
 	r, err := b.recall(ctx, j)
-	if errors.Is(err, errForgotten) {
-		return b.tell(ctx, j, message{text: forgottenText})
-	}
-	if err != nil {
+	if ok, err := b.granted(ctx, j, r, err); !ok {
 		return err
-	}
-	if why := b.gate.refusalOf(ctx, j, r); why != "" {
-		b.log.Info("refused", "ref", r.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
-		return b.tell(ctx, j, message{text: why})
 	}
 	if silent, err := b.silent(ctx, j, r); silent || err != nil {
 		return err
@@ -45,6 +38,23 @@ func (b *Bot) followUp(ctx context.Context, j *job) error {
 		return err
 	}
 	return b.checkAgain(ctx, j, r)
+}
+
+// granted reports whether a check that was loaded, or not for err, is there and for
+// this person to go on with. If it is not, they were told so.
+func (b *Bot) granted(ctx context.Context, j *job, r *record, err error) (bool, error) {
+	switch {
+	case errors.Is(err, errForgotten):
+		return false, b.tell(ctx, j, message{text: forgottenText})
+	case err != nil:
+		return false, err
+	}
+	why := b.gate.refusalOf(ctx, j, r)
+	if why == "" {
+		return true, nil
+	}
+	b.log.Info("refused", "ref", r.Ref, "user", j.User, "channel", j.Place.Channel, "reason", why)
+	return false, b.tell(ctx, j, message{text: why})
 }
 
 // silent reports whether there is nothing to answer: the bot was told to be quiet
@@ -91,10 +101,7 @@ func (b *Bot) reply(ctx context.Context, j *job, r *record) error {
 // posted it may be away. It is said once for a message.
 func (b *Bot) warn(ctx context.Context, j *job, r *record) error {
 	m := message{text: leakText, ref: r.Ref, part: "leak:" + j.id}
-	if _, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m); err != nil && !errors.Is(err, errUnknown) {
-		return err
-	}
-	return nil
+	return b.ensure(ctx, r.Channel, r.Thread, m)
 }
 
 // checkAgain runs a check that is remembered, with the change that was asked for.
@@ -153,11 +160,7 @@ func (b *Bot) sayChange(ctx context.Context, j *job, n int, r *record, before *r
 		m.blocks = append([]slack.Block{slack.NewRichTextBlock("", line(plain(byItselfText)))}, m.blocks...)
 	}
 	m.ref, m.part = r.Ref, fmt.Sprintf("change:%s:%d", j.id, n)
-	_, err := b.postOnce(ctx, r.Channel, r.Thread, answer, m)
-	if errors.Is(err, errUnknown) {
-		return nil
-	}
-	return err
+	return b.ensure(ctx, r.Channel, r.Thread, m)
 }
 
 // changeMessage compares two runs, hop by hop.

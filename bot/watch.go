@@ -211,11 +211,7 @@ func (b *Bot) checkAfter(ctx context.Context, o *offer) error {
 
 // say posts a message about an offer into its thread, once.
 func (b *Bot) say(ctx context.Context, o *offer, part string, m message) error {
-	_, err := b.postOnce(ctx, o.Channel, o.Thread, answer, withPart(o, part, m))
-	if errors.Is(err, errUnknown) {
-		return nil // it is most likely there
-	}
-	return err
+	return b.ensure(ctx, o.Channel, o.Thread, withPart(o, part, m))
 }
 
 func withPart(o *offer, part string, m message) message {

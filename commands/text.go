@@ -35,7 +35,7 @@ func (t Text) section(b *strings.Builder, s diag.Section) {
 	}
 	switch s.Kind {
 	case diag.VerdictSection:
-		b.WriteString(t.bold(t.wrap(clean(s.Items[0].Text), "")) + "\n")
+		b.WriteString(t.bold(t.wrap(Clean(s.Items[0].Text), "")) + "\n")
 	case diag.PathSection:
 		b.WriteString(t.wrap(t.path(s.Items), "  ") + "\n")
 	default:
@@ -84,7 +84,7 @@ func (t Text) state(mark string) string {
 }
 
 func (t Text) item(b *strings.Builder, kind diag.SectionKind, i int, item diag.Item) {
-	bullet, text := "- ", clean(item.Text)
+	bullet, text := "- ", Clean(item.Text)
 	switch kind {
 	case diag.DoSection:
 		bullet = fmt.Sprintf("%d. ", i+1)
@@ -92,19 +92,19 @@ func (t Text) item(b *strings.Builder, kind diag.SectionKind, i int, item diag.I
 		text = "“" + text + "”"
 	}
 	if item.From != "" {
-		text += " (" + clean(item.From) + ")"
+		text += " (" + Clean(item.From) + ")"
 	}
 	if item.Mark != "" {
 		text += " [" + item.Mark + "]"
 	}
 	if kind == diag.AssumedSection {
-		text += "; if not: " + clean(item.Code)
+		text += "; if not: " + Clean(item.Code)
 		item.Code = ""
 	}
 	b.WriteString(t.wrap(text, "  "+strings.Repeat(" ", len(bullet)), "  "+bullet) + "\n")
 	for line := range strings.SplitSeq(item.Code, "\n") {
 		if line != "" {
-			b.WriteString("       " + t.paint("36", clean(line)) + "\n")
+			b.WriteString("       " + t.paint("36", Clean(line)) + "\n")
 		}
 	}
 }
@@ -164,9 +164,9 @@ func (t Text) paint(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-// clean makes foreign text harmless for a terminal: control characters and
+// Clean makes foreign text fit to be shown, on a terminal and in a message: control characters and
 // those that reorder text (bidirectional overrides) become "?".
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':

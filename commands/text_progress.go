@@ -19,9 +19,9 @@ func Watcher(ctx context.Context, w io.Writer) func(Progress) {
 		case p.State == Done:
 			fmt.Fprintf(w, "%-16s done, %s\n", p.Source.Title(), p.Took.Round(time.Millisecond))
 		case p.State == Problem:
-			fmt.Fprintf(w, "%-16s not seen: %s\n", p.Source.Title(), clean(p.Text))
+			fmt.Fprintf(w, "%-16s not seen: %s\n", p.Source.Title(), Clean(p.Text))
 		case p.State == Skipped:
-			fmt.Fprintf(w, "%-16s skipped: %s\n", p.Source.Title(), clean(p.Text))
+			fmt.Fprintf(w, "%-16s skipped: %s\n", p.Source.Title(), Clean(p.Text))
 		}
 	}
 }

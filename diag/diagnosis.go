@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -255,6 +256,9 @@ func (f *Finding) fill(e *Evidence) {
 		text = cmp.Or(f.Cause.Maybe, "It may be that "+f.Cause.Title+".")
 	}
 	f.Text = expand(text, args, plain)
+	if rest, ok := strings.CutPrefix(f.Text, "the "); ok { // what stands in for a name that is not known
+		f.Text = "The " + rest
+	}
 	for _, s := range f.Cause.Fix.Steps {
 		f.Steps = append(f.Steps, Advice{
 			Do: expand(s.Do, args, plain), Code: expand(s.Code, args, shellQuote), Who: s.Who, Risk: s.Risk,

@@ -22,6 +22,6 @@
 // and waits for all of them. The package is owned neither by
 // OpenStack nor by Slack, so that the same reasoning serves a thread, a terminal
 // and a test case; everything it knows is in its arguments. The causes stand in
-// the sub-package causes, one file each, because 94 of them would bury the
+// the sub-package causes, one file each, because some ninety of them would bury the
 // model.
 package diag

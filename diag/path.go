@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // A HopName names one step of the way that a connection takes.
@@ -263,7 +264,7 @@ func (p *Ping) Observe() Observation {
 	}
 	text := p.Err
 	if p.Outcome == OK {
-		text = "answered in " + p.RTT.String()
+		text = "answered in " + p.RTT.Round(time.Millisecond/10).String()
 	}
 	if text == "" {
 		text = p.Outcome.String()
