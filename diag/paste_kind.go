@@ -166,7 +166,7 @@ func (s *sorter) messages(line string) []weighed {
 var quoting = guard(`^#{1,6} (?:Error: )?[A-Z][a-z]|^\|.*\x60[^|]*\x60.*\|\s*$|^\s*(?:case [\w.]+:|(?:\}? ?else )?if \(|(?:fatal|error|debug[123]?|logit|verbose|f?printf|puts|echo|raise \w+|throw new \w+|assert\w*|expect|log(?:ger)?\.\w+|t\.\w+|fmt\.\w+|errors\.New)\()|^\s*[\[({]"[^"]*", ?"[^"]*"[\])}],?$|<HOST>|\\s[*+]|failregex`)
 
 // otherClients is what other clients than SSH's name in their errors.
-var otherClients = guard(`\b(?:Get|Post|Put|Head) "?https?://|dial tcp \S+:(?:80|443|6443|5432|3306|6379|2379): |^tls: |localhost:8080`)
+var otherClients = guard(`\b(?:Get|Post|Put|Head) "?https?://|(?:dial tcp|ECONNREFUSED) \S+:(?:80|443|6443|5432|3306|6379|2379|27017)\b|ENOTFOUND (?:smtp|mail|registry|api|www)\.|^tls: |localhost:8080`)
 
 var (
 	// anybodys are errors of libraries that any program writes; they are of

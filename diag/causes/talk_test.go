@@ -20,6 +20,8 @@ func TestTalk(t *testing.T) {
 		"Error response from daemon: Get \"https://registry.example.com/v2/\": dial tcp 203.0.113.5:443: connect: connection refused\n",
 		"smtplib.SMTPServerDisconnected: Connection unexpectedly closed\nConnectionResetError: [Errno 104] Connection reset by peer\n",
 		"Error: read ECONNRESET\n    at TLSWrap.onStreamRead (node:internal/stream_base_commons:217:20)\n",
+		"MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017\n",
+		"Error: getaddrinfo ENOTFOUND smtp.example.com\n    at GetAddrInfoReqWrap.onlookup\n",
 		"tls: failed to parse private key: asn1: structure error: tags don't match\n",
 	} {
 		if kind := catalogue.Recognise(text); kind != "" {
