@@ -24,34 +24,13 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		b.giveUp(ctx, j)
 		return nil
 	}
-	started := time.Now()
-	switch j.Kind {
-	case tellJob:
-		err = b.tell(ctx, j, message{text: j.Text})
-	case checkJob:
-		err = b.check(ctx, j)
-	case followJob:
-		err = b.followUp(ctx, j)
-	case formJob:
-		err = b.openForm(ctx, j)
-	case homeJob:
-		err = b.publishHome(ctx, j)
-	case showJob:
-		err = b.show(ctx, j)
-	case feedbackJob:
-		err = b.feedback(ctx, j)
-	case summaryJob:
-		err = b.openSummary(ctx, j)
-	case escalateJob:
-		err = b.escalate(ctx, j)
-	case confirmJob:
-		err = b.openConfirm(ctx, j, tries)
-	case actJob:
-		err = b.act(ctx, j)
-	default:
+	do := b.doing(j.Kind, tries)
+	if do == nil {
 		log.Error("dropped a job of a kind that is not known")
 		return nil
 	}
+	started := time.Now()
+	err = do(ctx, j)
 	if errors.Is(err, errAgain) {
 		return err
 	}
@@ -64,6 +43,35 @@ func (b *Bot) perform(ctx context.Context, j *job, tries int) (err error) {
 		return nil
 	}
 	log.Info("answered", "took", time.Since(started))
+	return nil
+}
+
+// doing is what does jobs of a kind; nil for one that is not known.
+func (b *Bot) doing(kind jobKind, tries int) func(context.Context, *job) error {
+	switch kind {
+	case tellJob:
+		return func(ctx context.Context, j *job) error { return b.tell(ctx, j, message{text: j.Text}) }
+	case checkJob:
+		return b.check
+	case followJob:
+		return b.followUp
+	case formJob:
+		return b.openForm
+	case homeJob:
+		return b.publishHome
+	case showJob:
+		return b.show
+	case feedbackJob:
+		return b.feedback
+	case summaryJob:
+		return b.openSummary
+	case escalateJob:
+		return b.escalate
+	case confirmJob:
+		return func(ctx context.Context, j *job) error { return b.openConfirm(ctx, j, tries) }
+	case actJob:
+		return b.act
+	}
 	return nil
 }
 
