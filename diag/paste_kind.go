@@ -249,7 +249,7 @@ type about struct {
 
 var (
 	// teaching is how manuals, runbooks and courses speak of errors.
-	teaching = regexp.MustCompile(`(?i)\b(?:if (?:the|you|your|a|an|it)|you(?:'re| are| can| may| will| should| might| need| must| see| get| receive)|make sure|usually|typically|commonly|most (?:likely|common)|means that|for example|e\.g\.|troubleshoot\w*|best practices?|then it will)\b`)
+	teaching = regexp.MustCompile(`(?i)\b(?:if (?:the|you|your|a|an|it)|you(?:'re| are| can| may| will| should| might| need| must| see| get| receive)|make sure|usually|typically|commonly|most (?:likely|common)|means (?:that|two things|one of)|[\x60"'] (?:error |message )?means|for example|e\.g\.|troubleshoot\w*|best practices?|then it will)\b`)
 	// mine is how people speak of their own.
 	mine = regexp.MustCompile(`(?:^|[\s("'])(?:I|I'm|I've|my|me|My)(?:[\s,.:!?]|$)`)
 )

@@ -16,7 +16,7 @@ const maxMessages = 64
 
 var (
 	// wrapper is what stands before a message without being part of it.
-	wrapper = regexp.MustCompile("^(?:\\s+|[>|]+\\s*|[`\"'“”„«「]+|\\[\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?\\]\\s|" +
+	wrapper = regexp.MustCompile("^(?:\\s+|_|\\*\\*|[>|]+\\s*|[`\"'“”„«「]+|\\[\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?\\]\\s|" +
 		`(?:[.!*<>] )?\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?(?: \[\w+\]| \d\d[OE])?\s+|` +
 		// Python's logging in its usual orders, and paramiko's own.
 		`(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[ :-]{1,3})?paramiko\.transport(?:[ :-]{1,3}(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b)?[ :-]{0,4}|` +

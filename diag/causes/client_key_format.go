@@ -41,7 +41,7 @@ client goes on without it, and the server refuses the login.`,
 		Example:  `Failed to parse ssh private key: ssh: no key found`,
 		NearMiss: `ssh: this private key is passphrase protected`,
 	}, {
-		In: diag.ClientText, Pattern: `Unable to extract public key from private key|Callback returned error|[Kk]ey is of (?:the )?wrong type|Could not parse PKey|Neither PUB key nor PRIV key|Unable to read private key`,
+		In: diag.ClientText, Pattern: `Unable to extract public key from private key|Callback returned error|as a valid \w+ format key|[Kk]ey is of (?:the )?wrong type|Could not parse PKey|Neither PUB key nor PRIV key|Unable to read private key`,
 		Example:  `Unable to extract public key from private key file: Wrong passphrase or invalid/unrecognized private key file format`,
 		NearMiss: `Username/PublicKey combination invalid`,
 	}},

@@ -16,6 +16,7 @@ func TestTalk(t *testing.T) {
 		"\tcase SSH_ERR_KEY_WRONG_PASSPHRASE:\n\t\tfatal(\"incorrect passphrase supplied to decrypt private key\");\n",
 		"failregex = ^User .+ from <HOST> not allowed because not listed in AllowUsers\\s*$\n            ^ROOT LOGIN REFUSED.* FROM <HOST>\\s*$\n",
 		"        (\"ssh: connect to host x port 22: Connection refused\", \"refused\"),\n        (\"Host key verification failed.\", \"hostkey\"),\n",
+		"The message `Permission denied (publickey,password)` means two things: 1. The connection to the server succeeded, so this is not a network problem. 2. The server offered these methods and none satisfied it.\n",
 		"| Symptom | Fix |\n|---|---|\n| `Connection refused` | `systemctl start sshd` |\n| `Permission denied (publickey)` | try `-i` |\n",
 		"Error response from daemon: Get \"https://registry.example.com/v2/\": dial tcp 203.0.113.5:443: connect: connection refused\n",
 		"smtplib.SMTPServerDisconnected: Connection unexpectedly closed\nConnectionResetError: [Errno 104] Connection reset by peer\n",
