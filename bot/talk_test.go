@@ -102,6 +102,9 @@ func TestQuiet(t *testing.T) {
 	r.said("sam", "#ssh-help", root.TS, clientOutput)
 	r.said("mia", "#ssh-help", root.TS, "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----")
 	r.replyWith(root.TS, "A private key was posted here")
+	if err := r.twin.WaitAcked(r.ctx()); err != nil { // what was said before it may come in after it
+		t.Fatal(err)
+	}
 	r.idle(b)
 	if n := len(r.engine.asked()); n != 1 {
 		t.Errorf("%d diagnoses, want the first one only", n)

@@ -198,7 +198,7 @@ func TestLogs(t *testing.T) {
 		log := slog.New(slog.NewTextHandler(r, nil))
 		serve(t, l, StationOptions{Prober: &fake{name: "melbourne"}, Log: r})
 		log.Info("connected", "url", "redis://user:hunter2@redis:6379")
-		log.Info("long " + strings.Repeat("x", 5000))
+		log.Info("long", "text", strings.Repeat("x", 5000))
 		for i := range 250 {
 			log.Info("line", "n", i)
 			if i == 125 {

@@ -146,6 +146,20 @@ func (t *Twin) WaitAck(ctx context.Context, match func(Ack) bool) (Ack, error) {
 	return await(ctx, t, "an ack", func() []Ack { return slices.Clone(t.sockets.acks) }, match)
 }
 
+// WaitAcked waits until no envelope is under way: each was acked or given up.
+func (t *Twin) WaitAcked(ctx context.Context) error {
+	_, err := await(ctx, t, "all acks", func() []int {
+		n := 0
+		for _, f := range t.sockets.flights {
+			if !f.acked && !f.late {
+				n++
+			}
+		}
+		return []int{n}
+	}, func(n int) bool { return n == 0 })
+	return err
+}
+
 // WaitCall waits for the first finished Web API call for which match is true.
 func (t *Twin) WaitCall(ctx context.Context, match func(Call) bool) (Call, error) {
 	return await(ctx, t, "a call", func() []Call { return slices.Clone(t.faults.calls) }, match)
