@@ -48,7 +48,7 @@ key was never put there; wrong permissions on the server.`,
 		Example:  `sshd[812]: Failed publickey for debian from 203.0.113.7 port 40000 ssh2: RSA SHA256:abc`,
 		NearMiss: `sshd[812]: Failed password for root from 203.0.113.7 port 40000 ssh2`,
 	}},
-	ExplainedBy: slices.Concat([]*diag.Cause{clientJumpHost, hostkeyChanged, authNoKeypair, authKeyNotInstalled}, ownKeyTrouble, accountTrouble),
+	ExplainedBy: slices.Concat([]*diag.Cause{networkWrongAddress, clientJumpHost, hostkeyChanged, authNoKeypair, authKeyNotInstalled}, ownKeyTrouble, accountTrouble),
 	Check:       checkKeyRefused,
 	Fix: diag.Remedy{Steps: []diag.Step{
 		{Do: "Check the account name: it depends on the image, such as ubuntu, debian, almalinux, rocky, cloud-user, core; hardly ever root, and not your own name.", Code: "ssh -p {port} {user}@{address}"},
