@@ -38,7 +38,7 @@ func TestForms(t *testing.T) {
 	v.waitText("#modal h2", "Hand over")
 	v.shot("summary")
 	v.send()
-	v.click("#log .replies")
+	v.openThread()
 	v.waitText("#thread .message", "Handed over")
 	v.waitText("#thread .message", "sshhelp-")
 	v.shot("handed-over")
@@ -48,6 +48,15 @@ func TestForms(t *testing.T) {
 	v.waitText("#log .home", "My checks")
 	v.waitText("#log .home", "web-1")
 	v.shot("home")
+}
+
+// openThread opens the thread of the first message that has one. The message may
+// be drawn anew meanwhile, so that a click of the mouse could miss it.
+func (v *visitor) openThread() {
+	v.t.Helper()
+	v.waitFor(`document.querySelector("#log .replies")`)
+	v.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#log .replies").click()`))
+	v.waitFor(`!document.getElementById("thread").hidden`)
 }
 
 // send presses the form's button and waits until the form is gone.

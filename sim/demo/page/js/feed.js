@@ -26,7 +26,8 @@ export async function refetch() {
       again = false;
       const user = store.me;
       const state = await get(`/sim/state?user=${encodeURIComponent(user)}`);
-      if (user === store.me) store.state = state;
+      // Changes that came meanwhile may be newer than what was fetched.
+      if (user === store.me && !(store.state && state.revision < store.state.revision)) store.state = state;
       else again = true;
     } while (again);
   })();
