@@ -161,10 +161,8 @@ func triggerSpent(err error) bool {
 
 // open shows a modal. Its trigger works once, within 3 s.
 func (w *web) open(ctx context.Context, trigger string, v slack.ModalViewRequest) error {
-	return w.call(ctx, "views.open", "", answer, func(ctx context.Context) error {
-		_, err := w.api.OpenViewContext(ctx, trigger, v)
-		return err
-	})
+	_, _, err := w.openView(ctx, trigger, v)
+	return err
 }
 
 // keep stores a value as JSON for a while.
