@@ -15,8 +15,10 @@ const (
 		"• `/sshhelp 203.0.113.9 from 198.51.100.7` if you connect from 198.51.100.7\n" +
 		"• `/sshhelp web-1 user ubuntu port 2222`\n" +
 		"• `/sshhelp ssh -p 2222 ubuntu@203.0.113.9` as you type it in your terminal\n" +
+		"• `/sshhelp` alone opens a form; `/sshhelp mine` lists your checks, `/sshhelp status` says how sshhelp is\n" +
+		"• `/sshhelp keys` and `/sshhelp client` say how to make a key and how to get an SSH client\n" +
 		"`@sshhelp web-1` in a channel or thread, and `web-1` in a direct message, do the same. " +
-		"The answer comes as one message; in its thread write `recheck`, `from 198.51.100.7`, `user ubuntu` or `port 2222` to go on."
+		"The answer comes as one message; in its thread write `recheck`, `from 198.51.100.7`, `user ubuntu` or `port 2222` to go on, or `help` for what else."
 
 	threadHelpText = "*In this thread you can write, as it comes to you:*\n" +
 		"• `recheck`, or that it still does not work\n" +
