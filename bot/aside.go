@@ -72,7 +72,7 @@ func (b *Bot) unplan(ctx context.Context, r *record) {
 	r.Due = time.Time{}
 	e, err := b.store.keptOf(ctx, r.Ref)
 	if err = errors.Join(err, b.store.save(ctx, r)); err == nil {
-		err = b.redraw(ctx, r, b.withPastes(e, r.Pastes))
+		err = b.redraw(ctx, r, b.Engine.Reason(e, r.Pastes))
 	}
 	if err != nil {
 		b.log.Warn("the root message still announces a look", "ref", r.Ref, "err", err)

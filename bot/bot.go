@@ -23,7 +23,7 @@ type Engine interface {
 	Find(ctx context.Context, asked diag.Asked, scope commands.Scope) (*commands.Found, error)
 	Diagnose(ctx context.Context, f *commands.Found, watch func(commands.Progress)) *diag.Diagnosis
 	// Reason diagnoses from evidence that is there already.
-	Reason(known *diag.Evidence) *diag.Diagnosis
+	Reason(known *diag.Evidence, texts []string) *diag.Diagnosis
 }
 
 // Options are what a [Bot] is made of. Zero values mean what their comments say.

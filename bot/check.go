@@ -180,7 +180,7 @@ func (b *Bot) run(ctx context.Context, r *record, found *commands.Found, board *
 	took := time.Since(started)
 	seen := d // what is offered rests on this alone, not on what somebody pasted
 	if len(r.Pastes) > 0 {
-		d = b.withPastes(seen.Evidence(), r.Pastes)
+		d = b.Engine.Reason(seen.Evidence(), r.Pastes)
 	}
 	r.Due = b.plan(r, d)
 	if err := b.schedule(ctx, r); err != nil {

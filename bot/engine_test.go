@@ -114,8 +114,8 @@ func seen(known *diag.Evidence) {
 }
 
 // Reason implements [Engine].
-func (e *fakeEngine) Reason(known *diag.Evidence) *diag.Diagnosis {
-	return testCatalogue.Diagnose(known)
+func (e *fakeEngine) Reason(known *diag.Evidence, texts []string) *diag.Diagnosis {
+	return commands.New(commands.Options{Catalogue: testCatalogue}).Reason(known, texts)
 }
 
 // set changes the world.

@@ -37,7 +37,7 @@ func (b *Bot) handover(ctx context.Context, j *job, r *record) (*commands.Handov
 	e, err := b.store.keptOf(ctx, r.Ref)
 	switch {
 	case err == nil:
-		return commands.NewHandover(b.withPastes(e, r.Pastes), program), nil
+		return commands.NewHandover(b.Engine.Reason(e, r.Pastes), program), nil
 	case !errors.Is(err, errForgotten):
 		return nil, err
 	}

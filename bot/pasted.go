@@ -9,21 +9,6 @@ import (
 	"sshhelp/diag"
 )
 
-// withPastes reads evidence anew with the texts that people gave. A console log
-// that was pasted stands in only where the cloud gave none.
-func (b *Bot) withPastes(e *diag.Evidence, texts []string) *diag.Diagnosis {
-	whole := *e
-	whole.Pastes = nil
-	for _, text := range texts {
-		if diag.Recognise(text) != diag.ConsoleLog {
-			whole.Add(diag.ReadPaste(text))
-		} else if whole.Console == nil || whole.Console.Empty {
-			whole.Add(diag.ReadConsole(text))
-		}
-	}
-	return b.Engine.Reason(&whole)
-}
-
 // reread answers with what is known and what was pasted, without another look.
 // errForgotten means that too little is known for that.
 func (b *Bot) reread(ctx context.Context, r *record) (*diag.Diagnosis, error) {
@@ -31,7 +16,7 @@ func (b *Bot) reread(ctx context.Context, r *record) (*diag.Diagnosis, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := b.withPastes(e, r.Pastes)
+	d := b.Engine.Reason(e, r.Pastes)
 	b.log.Info("read what was pasted", "ref", r.Ref, "causes", d.Causes, "possible", d.Possible)
 	if err := b.redraw(ctx, r, d); err != nil {
 		return nil, err

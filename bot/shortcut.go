@@ -25,15 +25,10 @@ func (b *Bot) explainClicked(i *interaction) *wish {
 	if leak {
 		return &wish{job: j.tell(leakText)}
 	}
-	if diag.ReadPaste(text).Kind != "" {
-		j.Change.Pastes = []string{kept}
-	}
+	j.Change.Pastes = []string{kept}
 	query := subject(text)
-	switch {
-	case query == "" && len(j.Change.Pastes) > 0:
+	if query == "" {
 		return &wish{job: j} // it is read by itself
-	case query == "":
-		return &wish{job: j.tell(noSubjectText)}
 	}
 	asked, err := commands.Parse(query)
 	if err != nil {
@@ -51,11 +46,14 @@ func (b *Bot) explainClicked(i *interaction) *wish {
 	return &wish{job: j}
 }
 
-const noSubjectText = "That message names no instance: no address, no ID and no output of an SSH client. Write which one it is: `/sshhelp web-1`"
+const noSubjectText = "That message names no instance: no address, no ID, and no error of SSH that is known. Write which one it is: `/sshhelp web-1`"
 
 // readAlone tells the asker what a text says that names no instance.
 func (b *Bot) readAlone(ctx context.Context, j *job) error {
-	d := b.withPastes(&diag.Evidence{Now: j.At}, j.Change.Pastes)
+	d := b.Engine.Reason(&diag.Evidence{Now: j.At}, j.Change.Pastes)
+	if len(d.Findings) == 0 {
+		return b.tell(ctx, j, message{text: noSubjectText})
+	}
 	return b.tell(ctx, j, privateAnswer(d, "That is what the message alone tells. It names no instance: write which one it is, and more can be said: `/sshhelp web-1`"))
 }
 

@@ -47,7 +47,7 @@ func (b *Bot) shown(e *diag.Evidence, r *record, what string) message {
 	default:
 		title = "The way, hop by hop"
 		p.add(heading(title))
-		p.entries("Hops", hops(b.withPastes(e, r.Pastes)))
+		p.entries("Hops", hops(b.Engine.Reason(e, r.Pastes)))
 	}
 	if len(p.blocks) == 1 {
 		p.add(slack.NewRichTextBlock("", line(plain(notSeen(e, source)))))
