@@ -36,7 +36,7 @@ func rootMessage(d *diag.Diagnosis, r *record, took time.Duration) message {
 		p.blocks = append(p.blocks, announcement(r.Due))
 	}
 	p.blocks = append(p.blocks, footer(d, r, took), buttons(r.Ref))
-	return message{text: escape(tame(d.Verdict, maxTop)), blocks: p.blocks, ref: r.Ref, part: rootPart}
+	return message{text: escape(tame(d.Verdict, maxTop)), blocks: p.blocks, ref: r.Ref, part: rootPart, more: r.asking()}
 }
 
 // inRoot picks the sections of the root message; the others are evidence. What

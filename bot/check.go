@@ -254,7 +254,7 @@ func (b *Bot) interrupted(ctx context.Context, r *record) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	if err := b.web.update(ctx, r.Channel, r.Root, answer, message{text: interruptedText, ref: r.Ref, part: rootPart}); err != nil {
+	if err := b.web.update(ctx, r.Channel, r.Root, answer, message{text: interruptedText, ref: r.Ref, part: rootPart, more: r.asking()}); err != nil {
 		b.log.Warn("cannot say that a check was interrupted", "ref", r.Ref, "err", err)
 	}
 }

@@ -39,7 +39,13 @@ const (
 var admitScript = redis.NewScript(`
 local work, other, notes, rate, seen, gate = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local job = ARGV[1]
-if ARGV[2] == '1' and redis.call('EXISTS', gate) == 0 then work, job = other, ARGV[3] end
+if ARGV[2] == '1' and redis.call('EXISTS', gate) == 0 then
+  work, job = other, ARGV[3]
+  if ARGV[9] ~= '' then
+    if redis.call('EXISTS', KEYS[7]) == 1 then return 'foreign' end
+    rate, ARGV[8] = rate .. ARGV[9], ''
+  end
+end
 if job == '' then return 'foreign' end
 if redis.call('EXISTS', seen) == 1 then return 'duplicate' end
 if redis.call('XLEN', work) >= tonumber(ARGV[4]) then return 'busy' end
@@ -61,19 +67,22 @@ func (b *Bot) admit(ctx context.Context, w wish) (fate, error) {
 	defer cancel()
 	k := b.store.keys
 	work := k.stream(w.job.Kind)
-	gated, or, other, tooMany := "0", "", work, ""
+	gated, or, other, tooMany, apart := "0", "", work, "", ""
 	if w.gate != "" {
 		gated = "1"
 	}
 	if w.or != nil {
 		or, other = w.or.encode(), k.stream(w.or.Kind)
+		if w.or.Kind == adoptJob && w.or.Text == "" {
+			apart = ":adopt" // talk between people must not use up what they may ask, nor be answered
+		}
 	}
 	if w.job.Place.Message != "" {
 		tooMany = w.job.tell(tooManyText(b.PerUserPerMinute)).encode()
 	}
 	got, err := admitScript.Run(ctx, b.store.db,
-		[]string{work, other, k.stream(tellJob), k.rate(w.job.User, w.job.At), k.seen(w.seen), w.gate},
-		w.job.encode(), gated, or, maxBacklog, seconds(seenTTL), seconds(rateTTL), b.PerUserPerMinute, tooMany).Text()
+		[]string{work, other, k.stream(tellJob), k.rate(w.job.User, w.job.At), k.seen(w.seen), w.gate, k.notOurs(w.job.Place.Channel, w.job.Place.Thread)},
+		w.job.encode(), gated, or, maxBacklog, seconds(seenTTL), seconds(rateTTL), b.PerUserPerMinute, tooMany, apart).Text()
 	if err != nil {
 		return "", fmt.Errorf("queue %s: %w", w.seen, err)
 	}

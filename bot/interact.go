@@ -149,6 +149,9 @@ const recheckAction = "recheck"
 
 func (b *Bot) recheckClicked(i *interaction) *wish {
 	j := i.job(followJob, i.Actions[0].Value)
-	j.Change, j.Place.Thread = change{Recheck: true}, "" // the check is found by its reference
-	return &wish{job: j, gate: b.store.check(j.Ref), or: j.tell(forgottenText)}
+	j.Change = change{Recheck: true}
+	forgotten := *j
+	forgotten.Place.Thread = cmp.Or(j.Place.Thread, i.Container.TS)
+	j.Place.Thread = "" // the check is found by its reference
+	return &wish{job: j, gate: b.store.check(j.Ref), or: forgotten.adopts(forgottenText)}
 }

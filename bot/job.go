@@ -48,6 +48,8 @@ const (
 	showJob   jobKind = "show"   // show User what Text names, in private
 	homeJob   jobKind = "home"   // make User's Home tab
 
+	adoptJob jobKind = "adopt" // a reply in a thread that is not known: ours, but forgotten?
+
 	feedbackJob jobKind = "feedback" // count the thumb in Text
 
 	summaryJob  jobKind = "summary"  // open the summary of check Ref
@@ -59,7 +61,9 @@ const (
 
 // quick are the kinds that wait for nobody: they have a stream of their own, so
 // that they need not wait behind checks of 20 seconds.
-func (k jobKind) quick() bool { return k != checkJob && k != followJob && k != escalateJob }
+func (k jobKind) quick() bool {
+	return k != checkJob && k != followJob && k != adoptJob && k != escalateJob
+}
 
 // A place is where a request was made and where its answers go.
 type place struct {

@@ -24,6 +24,7 @@ import (
 //	form:ID                string  where the answer to an open form goes        formTTL
 //	order:REF              string  a request whose asker has to choose, as JSON orderTTL
 //	recent:CHANNEL:ID      string  the newest check of an instance there        recentFor
+//	notours:CHANNEL:TS     string  that a thread is none of ours                notOursTTL
 //	mine:USER              zset    REFs of a person's checks, by when they began StateTTL after the newest
 //	evidence:REF           string  the newest run's evidence, redacted, gzipped StateTTL after that run
 //	quiet:REF              string  that the bot was told to be quiet there      StateTTL
@@ -55,32 +56,33 @@ const (
 
 const group = "workers"
 
-func (k keys) seen(event string) string         { return k.prefix + "seen:" + event }
-func (k keys) form(id string) string            { return k.prefix + "form:" + id }
-func (k keys) order(ref string) string          { return k.prefix + "order:" + ref }
-func (k keys) recent(channel, id string) string { return k.prefix + "recent:" + channel + ":" + id }
-func (k keys) mine(user string) string          { return k.prefix + "mine:" + user }
-func (k keys) evidence(ref string) string       { return k.prefix + "evidence:" + ref }
-func (k keys) quiet(ref string) string          { return k.prefix + "quiet:" + ref }
-func (k keys) due() string                      { return k.prefix + "due" }
-func (k keys) dueJobs() string                  { return k.prefix + "due:jobs" }
-func (k keys) stats(week string) string         { return k.prefix + "stats:" + week }
-func (k keys) thumbs(ref string) string         { return k.prefix + "thumbs:" + ref }
-func (k keys) tries(job string) string          { return k.prefix + "tries:" + job }
-func (k keys) check(ref string) string          { return k.prefix + "check:" + ref }
-func (k keys) thread(channel, ts string) string { return k.prefix + "thread:" + channel + ":" + ts }
-func (k keys) lock(ref string) string           { return k.prefix + "lock:" + ref }
-func (k keys) merge(ref string) string          { return k.prefix + "merge:" + ref }
-func (k keys) offer(id string) string           { return k.prefix + "offer:" + id }
-func (k keys) offered(ref string) string        { return k.prefix + "offered:" + ref }
-func (k keys) confirm(view string) string       { return k.prefix + "confirm:" + view }
-func (k keys) consent(offer string) string      { return k.prefix + "consent:" + offer }
-func (k keys) deed(offer string) string         { return k.prefix + "deed:" + offer }
-func (k keys) acting(instance string) string    { return k.prefix + "acting:" + instance }
-func (k keys) rest(instance string) string      { return k.prefix + "rest:" + instance }
-func (k keys) acted(user string) string         { return k.prefix + "acted:" + user }
-func (k keys) audit() string                    { return k.prefix + "audit" }
-func (k keys) posted(ref, part string) string   { return k.prefix + "posted:" + ref + ":" + part }
+func (k keys) seen(event string) string          { return k.prefix + "seen:" + event }
+func (k keys) form(id string) string             { return k.prefix + "form:" + id }
+func (k keys) order(ref string) string           { return k.prefix + "order:" + ref }
+func (k keys) recent(channel, id string) string  { return k.prefix + "recent:" + channel + ":" + id }
+func (k keys) mine(user string) string           { return k.prefix + "mine:" + user }
+func (k keys) evidence(ref string) string        { return k.prefix + "evidence:" + ref }
+func (k keys) quiet(ref string) string           { return k.prefix + "quiet:" + ref }
+func (k keys) due() string                       { return k.prefix + "due" }
+func (k keys) dueJobs() string                   { return k.prefix + "due:jobs" }
+func (k keys) stats(week string) string          { return k.prefix + "stats:" + week }
+func (k keys) thumbs(ref string) string          { return k.prefix + "thumbs:" + ref }
+func (k keys) notOurs(channel, ts string) string { return k.prefix + "notours:" + channel + ":" + ts }
+func (k keys) tries(job string) string           { return k.prefix + "tries:" + job }
+func (k keys) check(ref string) string           { return k.prefix + "check:" + ref }
+func (k keys) thread(channel, ts string) string  { return k.prefix + "thread:" + channel + ":" + ts }
+func (k keys) lock(ref string) string            { return k.prefix + "lock:" + ref }
+func (k keys) merge(ref string) string           { return k.prefix + "merge:" + ref }
+func (k keys) offer(id string) string            { return k.prefix + "offer:" + id }
+func (k keys) offered(ref string) string         { return k.prefix + "offered:" + ref }
+func (k keys) confirm(view string) string        { return k.prefix + "confirm:" + view }
+func (k keys) consent(offer string) string       { return k.prefix + "consent:" + offer }
+func (k keys) deed(offer string) string          { return k.prefix + "deed:" + offer }
+func (k keys) acting(instance string) string     { return k.prefix + "acting:" + instance }
+func (k keys) rest(instance string) string       { return k.prefix + "rest:" + instance }
+func (k keys) acted(user string) string          { return k.prefix + "acted:" + user }
+func (k keys) audit() string                     { return k.prefix + "audit" }
+func (k keys) posted(ref, part string) string    { return k.prefix + "posted:" + ref + ":" + part }
 
 func (k keys) hostKeysAt(a netip.Addr) string    { return k.prefix + "hostkeys:at:" + a.String() }
 func (k keys) hostKeysOf(instance string) string { return k.prefix + "hostkeys:of:" + instance }

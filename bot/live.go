@@ -20,6 +20,7 @@ type board struct {
 	ref   string
 	last  string // the verdict of the run before, if any
 	steps []step
+	more  map[string]any // for the metadata
 }
 
 type step struct {
@@ -38,7 +39,7 @@ var usual = []diag.Source{
 
 // newBoard begins with the instance found and all else waiting.
 func newBoard(i *diag.Instance, r *record) *board {
-	b := &board{name: r.Asked.Query, ref: r.Ref}
+	b := &board{name: r.Asked.Query, ref: r.Ref, more: r.asking()}
 	if i != nil && i.Name != "" {
 		b.name = i.Name
 	}
@@ -91,7 +92,7 @@ func (b *board) message() message {
 	if b.last != "" {
 		blocks = append(blocks, slack.NewRichTextBlock("", line(bold("Last answer: "), plain(b.last))))
 	}
-	return message{text: escape(tame(title, maxTop)) + ": " + count + ".", blocks: blocks, ref: b.ref, part: rootPart}
+	return message{text: escape(tame(title, maxTop)) + ": " + count + ".", blocks: blocks, ref: b.ref, part: rootPart, more: b.more}
 }
 
 // live edits the root message while a check runs: at most one edit per pace,

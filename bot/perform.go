@@ -53,6 +53,8 @@ func (b *Bot) doing(kind jobKind, tries int) func(context.Context, *job) error {
 		return func(ctx context.Context, j *job) error { return b.tell(ctx, j, message{text: j.Text}) }
 	case checkJob:
 		return b.check
+	case adoptJob:
+		return b.adopt
 	case followJob:
 		return b.followUp
 	case formJob:

@@ -225,10 +225,14 @@ func (b *Bot) wishOf(j job, line string, addressed, inThread bool) *wish {
 	}
 	follow := j
 	follow.Aloud = addressed && !j.Place.direct()
-	if !follow.follow(line) {
-		if !answers {
-			return nil
-		}
+	switch understood := follow.follow(line); {
+	case understood && !answers:
+		w.or = follow.adopts("")
+	case understood && order.Kind == tellJob:
+		w.or = follow.adopts(order.Text)
+	case !understood && !answers:
+		return nil
+	case !understood:
 		follow = order
 	}
 	w.job = &follow

@@ -73,14 +73,6 @@ func TestRecheckButton(t *testing.T) {
 	}
 	r.replyWith(root.TS, "No change.")
 	r.idle(b)
-
-	if err := b.store.db.FlushAll(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.twin.As("jo").Click(r.ctx(), twin.Target{Channel: "#ssh-help", TS: root.TS, Action: recheckAction}); err != nil {
-		t.Fatal(err)
-	}
-	r.private("jo", "no longer remembers this check")
 }
 
 func TestBadValuesAreToldInPrivate(t *testing.T) {

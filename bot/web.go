@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -42,6 +43,7 @@ type message struct {
 	blocks []slack.Block
 	ref    string // for the metadata; "" for none
 	part   string
+	more   map[string]any // for the metadata besides
 }
 
 // metadataType marks our messages, so that one whose post had no answer can be
@@ -60,9 +62,9 @@ func (m message) options(thread string) []slack.MsgOption {
 		options = append(options, slack.MsgOptionTS(thread))
 	}
 	if m.ref != "" {
-		options = append(options, slack.MsgOptionMetadata(slack.SlackMetadata{
-			EventType: metadataType, EventPayload: map[string]any{"id": m.ref, "part": m.part},
-		}))
+		payload := map[string]any{"id": m.ref, "part": m.part}
+		maps.Copy(payload, m.more)
+		options = append(options, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: payload}))
 	}
 	return options
 }
