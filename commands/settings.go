@@ -28,7 +28,9 @@ var settingPhrases = map[string]string{
 // settingRules are the clauses that say nothing but how the person connects.
 var settingRules = clause("", "", plainly, `(?:`+strings.Join([]string{
 	`(?:{lead})?(?:{set})(?: (?:and )?(?:{set}))*{again}?`,
+	`(?:{lead})?(?:{set}) (?:via|over|through|on|using) (?:the |my |our |a )?(?:vpn|wi-?fi|mobile|phone|hotspot|proxy|office|home|lte|4g|5g)(?: network)?`,
 	// where from
+	`now (?:on|at|from|via|behind)(?: {our}{kindip}{ip})? {a}`,
 	`{me}{here}(?: {our}{kindip}{ip}(?: of)?)? {a}`,
 	`(?:i|we)(?:'ve| have)? (?:moved|switched|changed|went|am moving)(?: over)?(?: (?:my|the) {ip})? (?:to|over to|onto)(?: {our}{kindip}{ip})? {a}`,
 	`(?:my|our) {kindip}(?:{ip}|{own})(?: here| at home| at work| right here| right now| today)?(?: has)?{is} {a}`, `{me}{how} {connect} (?:from|via|through|over) (?:the |my |our )?[a-z-]+ {a}`,
@@ -54,6 +56,7 @@ var settingRules = clause("", "", plainly, `(?:`+strings.Join([]string{
 	`{ask}(?:use|try|take|assume) {w} as (?:the )?(?:user(?: ?name)?|account|login)`,
 	// which port
 	`(?:the |my |our )?(?:(?:ssh|sshd|server|listening|correct|right|actual|custom|new) )*port(?: number)?{is} {n}`,
+	`(?:the |my |our |this )?(?:server|instance|vm|machine|host|box) (?:now )?(?:listens?|is listening|listening) on(?: tcp)?(?: the)?(?: port)? {n}(?: instead| now)?`,
 	`{sshd}{runs}(?: tcp)?(?: the)?(?: port)? {n}`,
 	`{host}(?:{runs}| (?:use|uses|using|runs? (?:ssh|sshd) on|running (?:ssh|sshd) on|(?:have )?(?:moved|changed|put|set) (?:it|ssh|sshd|the port) (?:to|on)|listen))(?: tcp)?(?: the)? port {n}`,
 	`{host} (?:have )?(?:moved|changed|put|run|set|runs)(?: the)? (?:ssh|sshd|ssh port|sshd port)(?: server)? (?:to|on)(?: port)? {n}`,

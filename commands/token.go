@@ -43,6 +43,7 @@ var ourNames = map[string]bool{"@sshhelp": true, "@ubot": true, "sshhelp": true}
 func tokens(line string) []token {
 	var list []token
 	line = strings.ReplaceAll(line, "```", "\n")
+	line = assigned.ReplaceAllString(shortWith.ReplaceAllString(line, " with "), "$1 ")
 	for part := range strings.SplitSeq(line, "\n") {
 		if strings.HasPrefix(strings.TrimSpace(part), ">") {
 			continue
@@ -54,6 +55,12 @@ func tokens(line string) []token {
 	}
 	return list
 }
+
+// assigned is a setting written like an option, shortWith a word written short.
+var (
+	assigned  = regexp.MustCompile(`(?i)\b(from|ip|user|username|port|key)=`)
+	shortWith = regexp.MustCompile(`(?i)\bw/ `)
+)
 
 // appendLine adds the words of one line, keys in one piece.
 func appendLine(list []token, line string) []token {
