@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -65,10 +66,25 @@ func again() (int, error) {
 	return 0, nil
 }
 
+// ownMounts keeps what is mounted here from showing elsewhere. In a chroot the
+// root is no mount point and cannot be changed (mount(2), EINVAL): that is as good
+// if nothing is shared anyway.
+func ownMounts() error {
+	err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
+	if !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	table, readErr := os.ReadFile("/proc/self/mountinfo")
+	if readErr != nil || bytes.Contains(table, []byte(" shared:")) {
+		return err
+	}
+	return nil
+}
+
 // settle makes the namespaces fit to live in: mounts stay here, /proc shows the
 // processes that are here, and the loopback is up.
 func settle() error {
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+	if err := ownMounts(); err != nil {
 		return fmt.Errorf("keep mounts to ourselves: %w", err)
 	}
 	if err := syscall.Mount("proc", "/proc", "proc", 0, ""); err != nil {
