@@ -60,7 +60,7 @@ func (m *Machine) pid() string { return strconv.Itoa(m.holder.Process.Pid) }
 // Command returns a program that will run in the machine.
 func (m *Machine) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	in := "/proc/" + m.pid() + "/ns/"
-	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + in + "net", "--mount=" + in + "mnt", "--", name}, args...)...)
+	cmd := exec.CommandContext(ctx, "nsenter", append([]string{"--net=" + in + "net", "--mount=" + in + "mnt", "--root=" + in + "../root", "--wd=" + in + "../root", "--", name}, args...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return cmd
