@@ -17,7 +17,7 @@ func TestForms(t *testing.T) {
 	v.shot("form")
 	v.fill("instance", "web-1")
 	v.fill("from", "office")
-	v.click("#modal .primary")
+	v.press("#modal .primary")
 	v.waitText("#modal .wrong", "is not an IP address")
 	v.shot("form-mistake")
 	v.fill("from", "198.51.100.7")
@@ -59,10 +59,18 @@ func (v *visitor) openThread() {
 	v.waitFor(`!document.getElementById("thread").hidden`)
 }
 
+// press clicks what may move meanwhile, as a form does while it opens: a click of
+// the mouse could miss it.
+func (v *visitor) press(selector string) {
+	v.t.Helper()
+	v.waitFor(`document.querySelector(%s)`, quote(selector))
+	v.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(` + quote(selector) + `).click()`))
+}
+
 // send presses the form's button and waits until the form is gone.
 func (v *visitor) send() {
 	v.t.Helper()
-	v.click("#modal .primary")
+	v.press("#modal .primary")
 	v.waitFor(`!document.getElementById("modal").open`)
 }
 

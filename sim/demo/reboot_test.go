@@ -31,7 +31,7 @@ func TestReboot(t *testing.T) {
 	v.waitText("#modal h2", "Hard reboot")
 	v.fill("name", "render-3")
 	v.fill("reason", "The host does not apply its rules.")
-	v.click("#modal .primary")
+	v.press("#modal .primary")
 	v.waitText("#modal", "That is not the name or ID")
 	v.shot("confirm-mistake")
 	v.fill("name", "render-4")
