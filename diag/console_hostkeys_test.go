@@ -31,7 +31,7 @@ func TestHostKeys(t *testing.T) {
 [  139.2] cloud-init[362]: ` + edSHA256 + ` root@web-1
 [  139.2] cloud-init[362]: The key's randomart image is:`, []HostKey{ed}},
 		{"a person's key is not the host's", `Generating public/private ed25519 key pair.
-Your identification has been saved in /root/.ssh/id_ed25519
+Your identification has been saved in /home/alma/.ssh/id_ed25519
 The key fingerprint is:
 ` + edSHA256 + ` root@web-1`, nil},
 		{"old ssh-keygen", `Generating public/private ecdsa key pair.

@@ -200,7 +200,7 @@ func TestAccounts(t *testing.T) {
 		{"no key, before 20.1", "ci-info: no authorized ssh keys fingerprints found for user ubuntu.", "ubuntu", true},
 		{"CirrOS", "login as 'cirros' user. default password: 'gocubsgo'. use 'sudo' for root.", "cirros", false},
 		{"root's forced command", `command="echo 'Please login as the user \"rocky\" rather than the user \"root\".'"`, "rocky", false},
-		{"root besides", "ci-info: ++Authorized keys from /home/a/.ssh/authorized_keys for user alma++\nci-info: +Authorized keys from /root/.ssh/authorized_keys for user root+", "alma", false},
+		{"root besides", "ci-info: ++Authorized keys from /home/a/.ssh/authorized_keys for user alma++\nci-info: +Authorized keys from /home/b/.ssh/authorized_keys for user root+", "alma", false},
 	} {
 		c := ReadConsole(test.text)
 		if c.AdminUser != test.admin || (c.NoKeys != nil) != test.noKeys {

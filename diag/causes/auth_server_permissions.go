@@ -21,7 +21,7 @@ reads only "Permission denied"; the server's log says which file it is.`,
 		NearMiss: `sshd[812]: Bad owner of nothing`,
 	}, {
 		In: diag.ServerLog, Pattern: `(\S+) must be owned by user or root,? and not writable by`,
-		Example:  `dropbear[77]: /root/.ssh must be owned by user or root, and not writable by others`,
+		Example:  `dropbear[77]: /home/git/.ssh must be owned by user or root, and not writable by others`,
 		NearMiss: `dropbear[77]: Pubkey auth succeeded for 'root' with ssh-ed25519 key`,
 	}, {
 		In: diag.ServerLog, Pattern: `Could not open (?:user '[^']*' )?authorized keys '([^']*)': Permission denied|[Bb]ad (?:owner|permissions)\b.* (\S*authorized_keys)`,
